@@ -1,0 +1,314 @@
+"""The model registry: one folder a version, a manifest with SHA-256, and one small file that says what is live.
+
+joblib files run code when they are loaded, so nothing is unpickled before its bytes match a digest in the manifest,
+and the manifest's own digest stands in `registry.json`, which only `save` and the state changes write. A folder that
+is copied in from elsewhere is therefore *foreign* until somebody adopts it on purpose; it is refused, not trusted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import joblib
+
+from nlp.registry.locate import default_root
+from nlp.text import LangNgheError
+
+ARTEFACT, MANIFEST, CARD, INDEX = "artefact.joblib", "manifest.json", "card.md", "registry.json"
+NAME = re.compile(r"[a-z][a-z0-9_]*-[0-9A-Za-z][0-9A-Za-z.\-]*")
+
+
+class RegistryError(LangNgheError):
+    """A version is missing, damaged, foreign, or may not change state as asked."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a version is and what it was made from.
+
+    `files` maps each file name of the folder to its SHA-256 (hex); `data` maps each input to its digest.
+    """
+
+    name: str
+    task: str
+    version: str
+    created: str
+    files: Mapping[str, str]
+    libraries: Mapping[str, str]
+    config: Mapping[str, Any]
+    metrics: Mapping[str, Any]
+    data: Mapping[str, str]
+    labels: Mapping[str, Any] = field(default_factory=dict)
+    taxonomy: str = ""
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of one task's model, with its state: candidate, live or retired."""
+
+    task: str
+    version: str
+    state: str
+    path: Path
+    manifest: Manifest
+
+    @property
+    def name(self) -> str:
+        return self.manifest.name
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file, as hex."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        for block in iter(lambda: stream.read(1 << 20), b""):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _write_atomically(path: Path, text: str) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.chmod(temporary, 0o644)
+    Path(temporary).replace(path)
+
+
+class Registry:
+    """The versions under one folder.
+
+    Parameters
+    ----------
+    root : Path, optional
+        The folder; by default `LANGNGHE_MODELS`, else `models/` of the source checkout, else the models that the
+        installed package ships.
+    """
+
+    def __init__(self, root: Path | str | None = None) -> None:
+        self.root = Path(root) if root else default_root()
+        self._lock = threading.Lock()
+        self._loaded: dict[str, tuple[str, Any]] = {}
+
+    # -- reading ------------------------------------------------------------------------------------------------
+
+    def _index(self) -> dict[str, Any]:
+        path = self.root / INDEX
+        if not path.exists():
+            return {"versions": {}, "history": []}
+        try:
+            index: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise RegistryError("registry_damaged", f"Không đọc được sổ đăng ký mô hình {INDEX}.") from error
+        return index
+
+    def stamp(self) -> tuple[int, int]:
+        """A cheap mark that changes whenever a state changes, so that a service can notice a promotion."""
+        try:
+            stat = (self.root / INDEX).stat()
+        except FileNotFoundError:
+            return (0, 0)
+        return (stat.st_mtime_ns, stat.st_size)
+
+    def list(self, task: str | None = None) -> list[Version]:
+        """All registered versions, oldest first."""
+        rows = [self.get(name) for name in self._index()["versions"]]
+        return sorted((v for v in rows if task in (None, v.task)), key=lambda v: (v.manifest.created, v.name))
+
+    def history(self, task: str | None = None) -> list[dict[str, Any]]:
+        """Who promoted or rolled back what, when and why; oldest first."""
+        return [h for h in self._index()["history"] if task in (None, h["task"])]
+
+    def get(self, name: str) -> Version:
+        """One version by its full name (`petitions-…`), its manifest verified.
+
+        Raises
+        ------
+        RegistryError
+            `model_unknown`, `model_foreign` or `model_tampered`.
+        """
+        entry = self._index()["versions"].get(name)
+        folder = self.root / name
+        if entry is None:
+            if NAME.fullmatch(name) and folder.is_dir():
+                raise RegistryError("model_foreign", f"Mô hình {name} không có trong sổ đăng ký nên không được nạp.")
+            raise RegistryError("model_unknown", f"Không có mô hình {name}.")
+        path = folder / MANIFEST
+        if not path.exists() or sha256(path) != entry["manifest_sha256"]:
+            raise RegistryError("model_tampered", f"Bản kê của mô hình {name} không khớp mã băm đã đăng ký.")
+        manifest = Manifest(**json.loads(path.read_text(encoding="utf-8")))
+        return Version(manifest.task, manifest.version, entry["state"], folder, manifest)
+
+    def live(self, task: str) -> Version:
+        """The version in service for a task.
+
+        Raises
+        ------
+        RegistryError
+            `model_missing` if none is live.
+        """
+        for name, entry in self._index()["versions"].items():
+            if entry["state"] == "live" and entry["task"] == task:
+                return self.get(name)
+        raise RegistryError("model_missing", f"Chưa có mô hình nào đang dùng cho tác vụ {task}.")
+
+    def verify(self, version: Version | str) -> None:
+        """Compare every file of a version with its recorded SHA-256, without loading anything.
+
+        Raises
+        ------
+        RegistryError
+            `model_tampered` naming the first file that differs or is missing.
+        """
+        version = self.get(version) if isinstance(version, str) else version
+        for file, digest in version.manifest.files.items():
+            path = version.path / file
+            if Path(file).name != file or not path.is_file() or sha256(path) != digest:
+                raise RegistryError(
+                    "model_tampered", f"Tệp {file} của mô hình {version.name} đã bị thay đổi hoặc thiếu; không nạp."
+                )
+
+    def load(self, version: Version | str) -> Any:
+        """Verify a version's bytes and only then unpickle its artefact (arrays by memory map).
+
+        The file is verified and opened once each time its bytes may have changed; a loaded artefact is shared.
+        """
+        version = self.get(version) if isinstance(version, str) else version
+        with self._lock:
+            digest = version.manifest.files[ARTEFACT]
+            cached = self._loaded.get(version.name)
+            if cached and cached[0] == digest:
+                return cached[1]
+            self.verify(version)
+            artefact = joblib.load(version.path / ARTEFACT, mmap_mode="r")
+            self._loaded[version.name] = (digest, artefact)
+            return artefact
+
+    # -- writing ------------------------------------------------------------------------------------------------
+
+    def save(
+        self,
+        task: str,
+        artefact: Any,
+        *,
+        labels: Mapping[str, Any],
+        metrics: Mapping[str, Any],
+        config: Mapping[str, Any],
+        data: Mapping[str, str],
+        card: str = "",
+        taxonomy: str = "",
+        version: str | None = None,
+        files: Mapping[str, bytes] | None = None,
+    ) -> Version:
+        """Write a new candidate version and register it.
+
+        Parameters
+        ----------
+        artefact : object
+            Anything joblib can write.
+        files : mapping, optional
+            Further files of the version (name → bytes), digested like the artefact.
+        """
+        version = version or datetime.now(UTC).strftime("%Y%m%d.%H%M%S")
+        name = f"{task}-{version}"
+        if not NAME.fullmatch(name):
+            raise RegistryError("model_name", f"Tên mô hình không hợp lệ: {name}.")
+        folder = self.root / name
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            raise RegistryError("model_exists", f"Đã có mô hình {name}.") from None
+        joblib.dump(artefact, folder / ARTEFACT)
+        for file, content in (files or {}).items():
+            (folder / file).write_bytes(content)
+        (folder / CARD).write_text(card or f"# {name}\n", encoding="utf-8")
+        manifest = Manifest(
+            name=name, task=task, version=version, created=datetime.now(UTC).isoformat(timespec="seconds"),
+            files={p.name: sha256(p) for p in sorted(folder.iterdir()) if p.name != CARD},
+            libraries=_libraries(), config=dict(config), metrics=dict(metrics), data=dict(data), labels=dict(labels),
+            taxonomy=taxonomy,
+        )  # fmt: skip
+        text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        _write_atomically(folder / MANIFEST, text)
+        with self._lock:
+            index = self._index()
+            index["versions"][name] = {
+                "task": task, "state": "candidate", "manifest_sha256": sha256(folder / MANIFEST),
+            }  # fmt: skip
+            self._store(index)
+        return self.get(name)
+
+    def promote(self, name: str, *, who: str, why: str) -> Version:
+        """Make a verified version live; the one that was live retires.
+
+        Raises
+        ------
+        RegistryError
+            If the version is unknown, tampered with, or `who` or `why` is empty.
+        """
+        if not who.strip() or not why.strip():
+            raise RegistryError("promotion_unsigned", "Cần ghi rõ ai đưa mô hình vào sử dụng và vì sao.")
+        version = self.get(name)
+        self.verify(version)
+        return self._switch(version, who, why, "promote")
+
+    def rollback(self, task: str, *, who: str, why: str) -> Version:
+        """Bring back the version that was live before the present one."""
+        live = self.live(task).name
+        events = [h for h in self.history(task) if h["action"] in ("promote", "rollback")]
+        # Walk back over the stack of versions in service: a rollback undoes the promotion before it.
+        stack: list[str] = []
+        for event in events:
+            if event["action"] == "promote":
+                stack.append(event["to"])
+            elif stack:
+                stack.pop()
+        previous = next((n for n in reversed(stack[:-1]) if n != live), None)
+        if previous is None:
+            raise RegistryError("no_previous_model", f"Tác vụ {task} chưa có phiên bản trước để quay lại.")
+        version = self.get(previous)
+        self.verify(version)
+        return self._switch(version, who, why, "rollback")
+
+    def _switch(self, version: Version, who: str, why: str, action: str) -> Version:
+        with self._lock:
+            index = self._index()
+            before = None
+            for name, entry in index["versions"].items():
+                if entry["task"] == version.task and entry["state"] == "live":
+                    before, entry["state"] = name, "retired"
+            index["versions"][version.name]["state"] = "live"
+            index["history"].append({
+                "task": version.task, "action": action, "from": before, "to": version.name, "who": who, "why": why,
+                "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            })  # fmt: skip
+            self._store(index)
+        return self.get(version.name)
+
+    def _store(self, index: dict[str, Any]) -> None:
+        self.root.mkdir(parents=True, exist_ok=True)
+        _write_atomically(self.root / INDEX, json.dumps(index, ensure_ascii=False, indent=1) + "\n")
+
+
+def _libraries() -> dict[str, str]:
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed
+
+    found = {}
+    for package in ("langnghe", "scikit-learn", "numpy", "scipy", "underthesea", "spacy", "joblib"):
+        try:
+            found[package] = installed(package)
+        except PackageNotFoundError:
+            continue
+    return found
