@@ -1,0 +1,329 @@
+"""Storing petitions and what machines and people say about them; nothing that was said is ever overwritten."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from api.records.audit import Actor
+from api.records.audit import record as audit
+from api.records.counters import next_value
+from api.records.petitions import (
+    Analysis,
+    Assignment,
+    Decision,
+    LabelFeedback,
+    Party,
+    Petition,
+    PetitionEvent,
+    PetitionField,
+)
+from api.records.titles import short_title
+from api.records.words import exact_words, folded_words
+from nlp.taxonomy import taxonomy
+from nlp.text import LangNgheError
+
+TASKS = ("fields", "subfields", "type", "urgency")
+STATUSES = ("new", "deferred", "confirmed", "in_progress", "resolved", "returned", "withdrawn")
+OPEN_STATUSES = ("new", "deferred", "confirmed", "in_progress")
+DENOUNCE_AT = 0.3  # below one half on purpose: hiding too much costs a click, hiding too little costs a person
+CHANNELS = ("truc_tiep", "buu_chinh", "cong_dan_so", "duong_day_nong", "email", "zalo", "cu_tri", "bao_chi",
+            "co_quan_khac", "khac")  # fmt: skip
+
+
+class PetitionError(LangNgheError):
+    """A change of a petition that its state or the label set does not allow."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewParty:
+    """A person or body named in a petition."""
+
+    role: str = "petitioner"
+    name: str = ""
+    address: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewPetition:
+    """What arrives: the text as given and what is known about its arrival."""
+
+    text: str
+    received_at: date
+    channel: str = "khac"
+    external_id: str | None = None
+    province: str | None = None
+    commune: str | None = None
+    parties: tuple[NewParty, ...] = field(default=())
+
+
+def add_petition(session: Session, new: NewPetition, result: Mapping[str, Any], actor: Actor) -> Petition:
+    """Enter a petition into the register with its first analysis; whoever enters it is assigned to it.
+
+    Parameters
+    ----------
+    result : mapping
+        The contract's answer of the petition reader, stored as it is.
+    """
+    year = new.received_at.year
+    petition = Petition(
+        register_year=year, register_seq=next_value(session, f"register-{year}"), received_at=new.received_at,
+        channel=new.channel, external_id=new.external_id, text=new.text,
+        text_sha256=hashlib.sha256(new.text.encode("utf-8", "surrogatepass")).hexdigest(),
+        exact=exact_words(new.text), folded=folded_words(new.text), province=new.province, commune=new.commune,
+        title=short_title(new.text, result), created_by=actor.id,
+    )  # fmt: skip
+    for party in new.parties:
+        petition.parties.append(Party(role=party.role, name=party.name, name_key=folded_words(party.name)[:300],
+                                      address=party.address, contact=party.contact))  # fmt: skip
+    if actor.id is not None:
+        petition.assignments.append(Assignment(user_id=actor.id, by=actor.id))
+    session.add(petition)
+    session.flush()
+    _add_analysis(session, petition, result, 1)
+    derive(session, petition, None, result)
+    audit(session, actor, "petition.add", "petition", petition.id, channel=petition.channel)
+    return petition
+
+
+def analyse_again(session: Session, petition: Petition, result: Mapping[str, Any], actor: Actor) -> Analysis:
+    """Keep a newer analysis beside the older ones; a clerk's decision stays what counts."""
+    last = latest_analysis(session, petition)
+    analysis = _add_analysis(session, petition, result, (last.seq if last else 0) + 1)
+    derive(session, petition, current_decision(session, petition), result)
+    audit(session, actor, "petition.analyse", "petition", petition.id, model=analysis.model_version)
+    return analysis
+
+
+def _add_analysis(session: Session, petition: Petition, result: Mapping[str, Any], seq: int) -> Analysis:
+    model = result.get("model") or {}
+    analysis = Analysis(petition_num=petition.num, seq=seq, result=dict(result), model_name=str(model.get("name", "")),
+                        model_version=str(model.get("version", "")), taxonomy=str(model.get("taxonomy", "")))  # fmt: skip
+    session.add(analysis)
+    session.flush()
+    return analysis
+
+
+def latest_analysis(session: Session, petition: Petition) -> Analysis | None:
+    """The newest analysis."""
+    rows = select(Analysis).where(Analysis.petition_num == petition.num).order_by(Analysis.seq.desc()).limit(1)
+    return session.scalar(rows)
+
+
+def current_decision(session: Session, petition: Petition) -> Decision | None:
+    """The decision that counts: the newest that was not undone and is not an undo itself."""
+    rows = session.scalars(
+        select(Decision).where(Decision.petition_num == petition.num).order_by(Decision.seq.desc())
+    ).all()
+    undone = {d.undoes for d in rows if d.action == "undo"}
+    return next((d for d in rows if d.action != "undo" and d.id not in undone), None)
+
+
+def machine_labels(result: Mapping[str, Any]) -> dict[str, Any]:
+    """The labels a model's answer proposes, in the shape of a decision."""
+    return {
+        "fields": [f["code"] for f in result["fields"]],
+        "subfields": [s["code"] for f in result["fields"] for s in f.get("subfields", ())],
+        "type": result["type"]["code"],
+        "urgency": result["urgency"]["code"],
+    }
+
+
+def checked_labels(labels: Mapping[str, Any]) -> dict[str, Any]:
+    """Labels that exist in the taxonomy and fit together; a missing task means that it is left undecided.
+
+    Raises
+    ------
+    PetitionError
+        `label_unknown`, `label_missing` (no field) or `subfield_outside_field`.
+    """
+    known = taxonomy()
+    sets = {"fields": set(known.field_codes), "subfields": set(known.subfield_codes),
+            "type": {t.code for t in known.types}, "urgency": {u.code for u in known.urgency}}  # fmt: skip
+    chosen: dict[str, Any] = {}
+    for task in TASKS:
+        value = labels.get(task)
+        if value is None:
+            continue
+        codes = list(dict.fromkeys([value] if isinstance(value, str) else value))
+        if not set(codes) <= sets[task]:
+            raise PetitionError("label_unknown", "Có nhãn không thuộc bộ nhãn đang dùng.")
+        chosen[task] = codes if task in ("fields", "subfields") else codes[0]
+    if chosen.get("fields") == []:
+        raise PetitionError("label_missing", "Đơn phải có ít nhất một lĩnh vực.")
+    parents = known.field_of_subfield
+    if "fields" in chosen and any(parents[s] not in chosen["fields"] for s in chosen.get("subfields", ())):
+        raise PetitionError("subfield_outside_field", "Có lĩnh vực chi tiết không thuộc lĩnh vực đã chọn.")
+    return chosen
+
+
+def decide(
+    session: Session, petition: Petition, labels: Mapping[str, Any], actor: Actor, *, action: str = "", note: str = ""
+) -> Decision:
+    """Keep a clerk's decision on the labels given, over the earlier decision on the others.
+
+    Parameters
+    ----------
+    labels : mapping
+        Any of `fields`, `subfields`, `type`, `urgency`. An empty mapping with action `defer` puts the petition aside.
+    action : str
+        `confirm`, `correct` or `defer`; worked out from the labels when empty.
+    """
+    analysis = latest_analysis(session, petition)
+    before = current_decision(session, petition)
+    chosen = checked_labels(labels)
+    merged = {**(before.labels if before else {}), **chosen}
+    if "fields" in chosen and "subfields" not in chosen:
+        parents = taxonomy().field_of_subfield
+        merged["subfields"] = [s for s in merged.get("subfields", ()) if parents[s] in chosen["fields"]]
+    machine = machine_labels(analysis.result) if analysis else {}
+    if not action:
+        agrees = all(_same(machine.get(task), merged[task]) for task in merged)
+        action = "confirm" if agrees else "correct"
+    decision = Decision(petition_num=petition.num, seq=_next_seq(session, petition), action=action, labels=merged,
+                        analysis_id=analysis.id if analysis else None, status_before=petition.status, note=note,
+                        actor_id=actor.id, actor_name=actor.name)  # fmt: skip
+    session.add(decision)
+    session.flush()
+    _keep_feedback(session, petition, decision, machine, analysis)
+    complete = all(task in merged for task in ("fields", "type", "urgency"))
+    if action == "defer":
+        petition.status = "deferred"
+    elif complete and petition.status in ("new", "deferred"):
+        petition.status = "confirmed"
+    derive(session, petition, decision, analysis.result if analysis else None)
+    audit(session, actor, f"petition.{action}", "petition", petition.id, decision=decision.seq)
+    return decision
+
+
+def undo(session: Session, petition: Petition, actor: Actor) -> Decision:
+    """Take the current decision back; what counts is then the decision before it, or the analysis.
+
+    Raises
+    ------
+    PetitionError
+        `nothing_to_undo` when no decision counts.
+    """
+    last = current_decision(session, petition)
+    if last is None:
+        raise PetitionError("nothing_to_undo", "Không có quyết định nào để hoàn tác.")
+    step = Decision(petition_num=petition.num, seq=_next_seq(session, petition), action="undo", labels={},
+                    undoes=last.id, status_before=petition.status, actor_id=actor.id, actor_name=actor.name)  # fmt: skip
+    session.add(step)
+    session.flush()
+    session.execute(delete(LabelFeedback).where(LabelFeedback.petition_num == petition.num))
+    petition.status = last.status_before
+    before, analysis = current_decision(session, petition), latest_analysis(session, petition)
+    if before is not None:
+        made_on = session.get(Analysis, before.analysis_id) if before.analysis_id else None
+        _keep_feedback(session, petition, before, machine_labels(made_on.result) if made_on else {}, made_on)
+    derive(session, petition, before, analysis.result if analysis else None)
+    audit(session, actor, "petition.undo", "petition", petition.id, decision=last.seq)
+    return step
+
+
+def change(session: Session, petition: Petition, actor: Actor, **changes: Any) -> None:
+    """Change status, unit, due date or place of a register line and keep the step in its history."""
+    for name, value in changes.items():
+        before = getattr(petition, name)
+        if before == value:
+            continue
+        if name == "status" and value not in STATUSES:
+            raise PetitionError("status_unknown", "Trạng thái không hợp lệ.")
+        setattr(petition, name, value)
+        detail = {"from": _plain(before), "to": _plain(value)}
+        session.add(PetitionEvent(petition_num=petition.num, kind=name, detail=detail, actor_id=actor.id,
+                                  actor_name=actor.name))  # fmt: skip
+        audit(session, actor, f"petition.{name}", "petition", petition.id)
+
+
+def assign(session: Session, petition: Petition, user_ids: Sequence[int], actor: Actor) -> None:
+    """Set who works on a petition."""
+    wanted = set(user_ids)
+    for row in list(petition.assignments):
+        if row.user_id not in wanted:
+            petition.assignments.remove(row)
+    for user_id in wanted - {a.user_id for a in petition.assignments}:
+        petition.assignments.append(Assignment(user_id=user_id, by=actor.id))
+    detail = {"users": sorted(wanted)}
+    session.add(PetitionEvent(petition_num=petition.num, kind="assign", detail=detail, actor_id=actor.id,
+                              actor_name=actor.name))  # fmt: skip
+    audit(session, actor, "petition.assign", "petition", petition.id, users=sorted(wanted))
+
+
+def derive(session: Session, petition: Petition, decision: Decision | None, result: Mapping[str, Any] | None) -> None:
+    """Set what counts today from the decision where it speaks, from the machine's answer where it does not."""
+    known = taxonomy()
+    machine = machine_labels(result) if result else {}
+    decided = decision.labels if decision else {}
+    counts = {**machine, **decided}
+    petition.type = counts.get("type", "kien_nghi_phan_anh")
+    petition.urgency = counts.get("urgency", "thuong")
+    petition.urgency_rank = known.urgency_rank(petition.urgency)
+    petition.machine_urgency_rank = known.urgency_rank(machine.get("urgency", "thuong"))
+    petition.needs_review = bool(result and result.get("needs_review")) and decision is None
+    petition.confidential = petition.type == "to_cao" or _may_denounce(result, "type" in decided)
+    parents = known.field_of_subfield
+    fields = [(code, None) for code in counts.get("fields", ("khac",))]
+    fields += [(s, parents[s]) for s in counts.get("subfields", ()) if parents.get(s) in dict(fields)]
+    kept = {row.code: row for row in petition.fields}
+    petition.fields[:] = [
+        kept.get(code) or PetitionField(code=code, parent=parent, received_at=petition.received_at)
+        for code, parent in fields
+    ]
+    for position, row in enumerate(petition.fields):
+        row.position = position
+    session.flush()
+
+
+def _keep_feedback(
+    session: Session, petition: Petition, decision: Decision, machine: Mapping[str, Any], analysis: Analysis | None
+) -> None:
+    session.execute(delete(LabelFeedback).where(LabelFeedback.petition_num == petition.num))
+    if analysis is None:
+        return
+    for task in TASKS:
+        if task not in decision.labels:
+            continue
+        said, meant = _codes(machine.get(task)), _codes(decision.labels[task])
+        for code in sorted(said | meant):
+            session.add(LabelFeedback(decision_id=decision.id, task=task, code=code, petition_num=petition.num,
+                                      machine=code in said, clerk=code in meant,
+                                      model_version=analysis.model_version))  # fmt: skip
+    session.flush()
+
+
+def _may_denounce(result: Mapping[str, Any] | None, type_decided: bool) -> bool:
+    """True while the text may hold a denouncer's identity: a machine's doubt must not expose anyone."""
+    if not result:
+        return False
+    if any(s["code"] == "giu_bi_mat" for s in result.get("urgency", {}).get("signals", ())):
+        return True
+    said = result.get("type", {})
+    guesses = [(said.get("code"), said.get("probability", 0.0))]
+    guesses += [(a.get("code"), a.get("probability", 0.0)) for a in said.get("alternatives", ())]
+    return not type_decided and any(code == "to_cao" and p >= DENOUNCE_AT for code, p in guesses)
+
+
+def _codes(value: Any) -> set[str]:
+    return set() if value is None else {value} if isinstance(value, str) else set(value)
+
+
+def _same(a: Any, b: Any) -> bool:
+    return _codes(a) == _codes(b)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _next_seq(session: Session, petition: Petition) -> int:
+    rows = select(Decision.seq).where(Decision.petition_num == petition.num).order_by(Decision.seq.desc()).limit(1)
+    return int(session.scalar(rows) or 0) + 1

@@ -1,0 +1,145 @@
+"""The words that search sees: with accents (`exact`) and without (`folded`), cut the same way for both databases."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from nlp.text import LangNgheError, fold
+
+_WORD = re.compile(r"[^\W_]+")
+_MARKED = re.compile(r"[^\x00-\x7f]")
+MAX_TERMS = 24
+
+# Old and new placing of the tone mark is one spelling to a reader: "hoà" and "hòa", "uỷ" and "ủy".
+_TONE_SHAPES = {
+    "oà": "òa", "oá": "óa", "oả": "ỏa", "oã": "õa", "oạ": "ọa",
+    "oè": "òe", "oé": "óe", "oẻ": "ỏe", "oẽ": "õe", "oẹ": "ọe",
+    "uỳ": "ùy", "uý": "úy", "uỷ": "ủy", "uỹ": "ũy", "uỵ": "ụy",
+}  # fmt: skip
+_TONE = re.compile(r"(?<!q)(" + "|".join(_TONE_SHAPES) + r")(?![^\W\d_])")
+
+
+class QueryError(LangNgheError):
+    """A search that cannot be understood."""
+
+
+def exact_words(text: str) -> str:
+    """Lower-cased words of `text` with their accents, tone marks placed one way, joined by single spaces."""
+    lowered = unicodedata.normalize("NFC", text).lower()
+    return " ".join(_WORD.findall(_TONE.sub(lambda m: _TONE_SHAPES[m[0]], lowered)))
+
+
+def folded_words(text: str) -> str:
+    """Lower-cased words of `text` without accents, đ as d, joined by single spaces."""
+    return " ".join(_WORD.findall(fold(unicodedata.normalize("NFC", text))))
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One piece of a query: words that stand together; `prefix` lets the last one go on; `wanted` False excludes."""
+
+    words: tuple[str, ...]
+    prefix: bool = False
+    wanted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A parsed search; `exact` tells whether accents were typed and therefore count."""
+
+    terms: tuple[Term, ...]
+    exact: bool
+
+    @property
+    def column(self) -> str:
+        """The column to search."""
+        return "exact" if self.exact else "folded"
+
+    def unaccented(self) -> Query:
+        """The same search with accents ignored."""
+        return Query(
+            tuple(Term(tuple(folded_words(" ".join(t.words)).split()), t.prefix, t.wanted) for t in self.terms), False
+        )
+
+
+_PIECE = re.compile(r'(-?)(?:"([^"]*)"?|([^\s"]+))')
+
+
+def parse_query(text: str) -> Query | None:
+    """Read what a person typed: words (all must occur), "a phrase", prefix*, -excluded.
+
+    Accents count only if some were typed: "dat dai" finds "đất đai", "đất đai" does not find "đạt đại".
+
+    Returns
+    -------
+    Query or None
+        None when nothing searchable was typed.
+
+    Raises
+    ------
+    QueryError
+        `query_too_long` beyond 24 pieces; `query_only_excludes` when there is nothing to look for.
+    """
+    exact = bool(_MARKED.search(unicodedata.normalize("NFC", text)))
+    cut = exact_words if exact else folded_words
+    terms: list[Term] = []
+    for minus, phrase, word in _PIECE.findall(text):
+        body = phrase or word
+        prefix = body.rstrip().endswith("*")
+        words = tuple(cut(body).split())
+        if words:
+            terms.append(Term(words, prefix, not minus))
+    if len(terms) > MAX_TERMS:
+        raise QueryError("query_too_long", f"Câu tìm kiếm quá dài: tối đa {MAX_TERMS} từ hoặc cụm từ.")
+    if terms and not any(t.wanted for t in terms):
+        raise QueryError("query_only_excludes", "Câu tìm kiếm chỉ có từ loại trừ; hãy thêm ít nhất một từ cần tìm.")
+    return Query(tuple(terms), exact) if terms else None
+
+
+def to_fts5(query: Query) -> str:
+    """The query in SQLite's FTS5 syntax; words hold only letters and digits, so nothing can break out of a quote."""
+
+    def piece(term: Term) -> str:
+        return f'"{" ".join(term.words)}"' + ("*" if term.prefix else "")
+
+    wanted = " AND ".join(piece(t) for t in query.terms if t.wanted)
+    unwanted = [piece(t) for t in query.terms if not t.wanted]
+    body = f"({wanted})" + (f" NOT ({' OR '.join(unwanted)})" if unwanted else "")
+    return f"{{{query.column}}} : ({body})"
+
+
+def to_tsquery(query: Query) -> str:
+    """The query in PostgreSQL's tsquery syntax for the configuration `simple`."""
+
+    def piece(term: Term) -> str:
+        words = [f"'{w}'" for w in term.words]
+        if term.prefix:
+            words[-1] += ":*"
+        return "(" + " <-> ".join(words) + ")"
+
+    parts = [piece(t) if t.wanted else f"!{piece(t)}" for t in query.terms]
+    return " & ".join(parts)
+
+
+def find_words(text: str, query: Query) -> list[tuple[int, int]]:
+    """Where the wanted words of a query stand in `text`: non-overlapping (start, end) code-point offsets, in order."""
+    cut = exact_words if query.exact else folded_words
+    tokens = [(m.start(), m.end(), cut(m[0])) for m in re.finditer(r"(?:[^\W_]|[\u0300-\u036f])+", text)]
+    marked: set[int] = set()
+    for term in (t for t in query.terms if t.wanted):
+        size = len(term.words)
+        for i in range(len(tokens) - size + 1):
+            window = [t[2] for t in tokens[i : i + size]]
+            last_ok = window[-1].startswith(term.words[-1]) if term.prefix else window[-1] == term.words[-1]
+            if last_ok and tuple(window[:-1]) == term.words[:-1]:
+                marked.update(range(i, i + size))
+    spans: list[tuple[int, int]] = []
+    for i in sorted(marked):
+        start, end, _ = tokens[i]
+        if spans and i - 1 in marked and not text[spans[-1][1] : start].strip():
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+    return spans
