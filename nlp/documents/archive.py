@@ -1,0 +1,122 @@
+"""Packed office files, opened with limits on what unpacking may cost."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from dataclasses import dataclass
+
+from lxml import etree
+
+from nlp.documents.document import Limits
+from nlp.text import ReadError
+
+_MOST_PARTS = 5_000
+# Real documents unpack to at most some fifty times their size; a bomb to thousands.
+_MOST_RATIO = 300
+
+
+def damaged() -> ReadError:
+    """Return the error for a file whose content does not hold together."""
+    return ReadError("damaged", "Tệp bị hỏng hoặc không đúng định dạng, không đọc được.")
+
+
+@dataclass(frozen=True)
+class Package:
+    """An opened office file; `media` says which."""
+
+    zipped: zipfile.ZipFile
+    names: frozenset[str]
+    media: str
+    limits: Limits
+
+    def part(self, name: str) -> bytes | None:
+        """Return the bytes of part `name`, None where there is no such part.
+
+        Raises
+        ------
+        ReadError
+            ``damaged`` or ``too_large``.
+        """
+        if name not in self.names:
+            return None
+        try:
+            with self.zipped.open(name) as stream:
+                data = stream.read(self.limits.max_unpacked + 1)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError) as error:
+            raise damaged() from error
+        if len(data) > self.limits.max_unpacked:
+            raise _bomb()
+        return data
+
+    def xml(self, name: str) -> etree._Element | None:
+        """Return part `name` as XML, None where there is no such part; entities are never expanded.
+
+        Raises
+        ------
+        ReadError
+            ``damaged`` or ``too_large``.
+        """
+        data = self.part(name)
+        if data is None:
+            return None
+        return parse_xml(data)
+
+
+def parse_xml(data: bytes) -> etree._Element:
+    """Parse XML without entities, external files or network."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, recover=False)
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise damaged() from error
+    if root.getroottree().docinfo.doctype:
+        # Office files declare no document type; entity bombs do.
+        raise ReadError("damaged", "Tệp có phần khai báo không an toàn nên không được đọc.")
+    return root
+
+
+def open_package(data: bytes, limits: Limits) -> Package:
+    """Open a packed file and say what it is.
+
+    Raises
+    ------
+    ReadError
+        ``damaged``, ``too_large`` (a bomb by count, size or ratio) or ``protected``.
+    """
+    try:
+        zipped = zipfile.ZipFile(io.BytesIO(data))
+        infos = zipped.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise damaged() from error
+    unpacked = sum(info.file_size for info in infos)
+    if len(infos) > _MOST_PARTS or unpacked > limits.max_unpacked:
+        raise _bomb()
+    if unpacked > 16 * 1024 * 1024 and unpacked > _MOST_RATIO * len(data):
+        raise _bomb()
+    if any(info.flag_bits & 1 for info in infos):
+        raise ReadError("protected", "Tệp được bảo vệ bằng mật khẩu; hãy bỏ mật khẩu rồi gửi lại.")
+    names = frozenset(info.filename for info in infos)
+    package = Package(zipped, names, "zip", limits)
+    return Package(zipped, names, _media(package), limits)
+
+
+def _media(package: Package) -> str:
+    names = package.names
+    if "word/document.xml" in names:
+        return "docx"
+    if any(name.startswith("xl/") for name in names):
+        return "xlsx"
+    if any(name.startswith("ppt/") for name in names):
+        return "pptx"
+    kind = (package.part("mimetype") or b"")[:100]
+    if b"opendocument.text" in kind:
+        return "odt"
+    if "[Content_Types].xml" in names and any(name.startswith("word/") for name in names):
+        return "docx"
+    return "zip"
+
+
+def _bomb() -> ReadError:
+    return ReadError("too_large", "Tệp nén bung ra quá lớn so với giới hạn nên không được đọc.")

@@ -1,0 +1,79 @@
+"""What a file is, by its first bytes; what its name claims it is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+
+_NAMES = {
+    ".txt": "txt",
+    ".text": "txt",
+    ".md": "md",
+    ".markdown": "md",
+    ".htm": "html",
+    ".html": "html",
+    ".xhtml": "html",
+    ".docx": "docx",
+    ".docm": "docx",
+    ".dotx": "docx",
+    ".pdf": "pdf",
+    ".odt": "odt",
+    ".doc": "doc",
+    ".rtf": "rtf",
+    ".png": "image",
+    ".jpg": "image",
+    ".jpeg": "image",
+    ".tif": "image",
+    ".tiff": "image",
+}
+_TITLES = {
+    "txt": "văn bản thuần",
+    "md": "Markdown",
+    "html": "trang web (HTML)",
+    "docx": "Word (.docx)",
+    "pdf": "PDF",
+    "odt": "OpenDocument (.odt)",
+    "doc": "Word 97-2003 (.doc)",
+    "rtf": "RTF",
+    "image": "ảnh",
+    "zip": "tệp nén (ZIP)",
+    "xlsx": "bảng tính Excel",
+    "pptx": "trình chiếu PowerPoint",
+    "program": "chương trình máy tính",
+    "ole": "tệp Office cũ không phải Word",
+    "unknown": "dạng không rõ",
+}
+_HTML = re.compile(
+    rb"\s*(?:<!--.{0,2000}?-->\s*)?<(?:!doctype\s+html|html|head|body|\?xml[^>]{0,200}\?>\s*<(?:!doctype\s+)?html)",
+    re.I | re.S,
+)
+
+
+def media_of_name(filename: str) -> str | None:
+    """Return the media that the extension of `filename` stands for, None where it says nothing."""
+    return _NAMES.get(PurePath(filename).suffix.lower())
+
+
+def media_of_bytes(data: bytes) -> str:
+    """Return the media of `data`; ``txt`` where nothing speaks against text, packed files as ``zip``."""
+    head = data[:1024]
+    if b"%PDF-" in head:
+        return "pdf"
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
+        return "zip"
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return "ole"
+    if head.startswith(b"{\\rtf"):
+        return "rtf"
+    if head.startswith((b"\x89PNG\r\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")):
+        return "image"
+    if head.startswith((b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")) and b"\x00" in head:
+        return "program"
+    if _HTML.match(data[:4096].removeprefix(b"\xef\xbb\xbf")):
+        return "html"
+    return "txt"
+
+
+def title_of(media: str) -> str:
+    """Return what people call `media`, in Vietnamese."""
+    return _TITLES.get(media, _TITLES["unknown"])
