@@ -1,0 +1,296 @@
+"""Sparse features of a text in named blocks, each n-gram with the syllables it covers.
+
+Fitting chooses the vocabulary (in `nlp.training`); serving is this module alone: dictionaries and arrays, no estimator
+object, so an artefact written by one release of scikit-learn loads under another.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from nlp.petitions.cues import cue_table
+from nlp.petitions.prepared import Prepared, number_shape
+from nlp.petitions.vectors import WordVectors
+from nlp.text import Span
+
+# One feature occurrence: its name and the range of syllables (first, past the last) that it covers.
+Occurrence = tuple[str, int, int]
+
+
+def word_ngrams(prepared: Prepared) -> Iterator[Occurrence]:
+    """Words and pairs of words, accents kept; nothing for text typed without diacritics."""
+    if prepared.unaccented:
+        return
+    starts = {span.start: i for i, span in enumerate(prepared.syllables)}
+    row: list[Occurrence] = []
+    for word, start, end in prepared.words:
+        first = starts.get(start)
+        if first is None:
+            continue
+        last = first
+        while last < len(prepared.syllables) and prepared.syllables[last].start < end:
+            last += 1
+        row.append((number_shape(word), first, last))
+    for i, (word, first, last) in enumerate(row):
+        yield f"w {word}", first, last
+        if i + 1 < len(row):
+            yield f"w {word}|{row[i + 1][0]}", first, row[i + 1][2]
+
+
+def syllable_ngrams(prepared: Prepared, longest: int = 3) -> Iterator[Occurrence]:
+    """Runs of one to three syllables without accents, numbers by their size."""
+    folded = [number_shape(prepared.folded[s.start : s.end]) for s in prepared.syllables]
+    for i in range(len(folded)):
+        for size in range(1, longest + 1):
+            if i + size <= len(folded):
+                yield "s " + " ".join(folded[i : i + size]), i, i + size
+
+
+def char_ngrams(prepared: Prepared, shortest: int = 3, longest: int = 5) -> Iterator[Occurrence]:
+    """Runs of three to five characters over each pair of neighbouring syllables; they survive slips and OCR."""
+    folded = [prepared.folded[s.start : s.end] for s in prepared.syllables]
+    for i, syllable in enumerate(folded):
+        following = folded[i + 1] if i + 1 < len(folded) else ""
+        piece = f" {syllable} {following}"
+        for size in range(shortest, longest + 1):
+            # Runs that begin inside this syllable (or at its left edge), so that none is counted twice.
+            for start in range(len(syllable) + 1):
+                if start + size <= len(piece):
+                    yield "c" + piece[start : start + size], i, min(i + 1 + (start + size > len(syllable) + 2), len(folded))
+
+
+def field_cues(prepared: Prepared) -> Iterator[Occurrence]:
+    """Groups of cue phrases of the fields."""
+    for group, first, last in cue_table("field_cues").hits(prepared):
+        yield f"q {group}", first, last
+
+
+def signal_cues(prepared: Prepared) -> Iterator[Occurrence]:
+    """Groups of cue phrases of the signals, and pairs of groups in one clause."""
+    found = list(cue_table("signal_cues").hits(prepared))
+    for group, first, last in found:
+        yield f"g {group}", first, last
+    for group, first, last in cue_table("field_cues").hits(prepared):
+        yield f"q {group}", first, last
+    names = sorted({g for g, _, _ in found})
+    for i, one in enumerate(names):
+        for other in names[i + 1 :]:
+            yield f"g {one}+{other}", 0, len(prepared.syllables)
+
+
+def neighbours(prepared: Prepared) -> Iterator[Occurrence]:
+    """Syllables and pairs before and after a clause."""
+    for name, spans in (("b", prepared.before), ("a", prepared.after)):
+        folded = [number_shape(prepared.folded[s.start : s.end]) for s in spans]
+        for i, syllable in enumerate(folded):
+            yield f"{name} {syllable}", 0, len(prepared.syllables)
+            if i + 1 < len(folded):
+                yield f"{name} {syllable} {folded[i + 1]}", 0, len(prepared.syllables)
+
+
+def date_distances(prepared: Prepared) -> Iterator[Occurrence]:
+    """How far each date and year lies from the day the petition was received (or was dated)."""
+    if not prepared.syllables:
+        return
+    begin, end = prepared.syllables[0].start, prepared.syllables[-1].end
+    starts = [s.start for s in prepared.syllables]
+    for name, span in prepared.distances:
+        if begin <= span.start < end:
+            first = max(i for i, s in enumerate(starts) if s <= span.start)
+            yield f"t {name}", first, first + 1
+
+
+BLOCKS: dict[str, Callable[[Prepared], Iterator[Occurrence]]] = {
+    "word": word_ngrams, "syllable": syllable_ngrams, "char": char_ngrams, "cue": field_cues,
+    "signal_cue": signal_cues, "neighbour": neighbours, "date": date_distances,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Vector:
+    """A text as a row: sorted column indices, their values, and the dense tail (mean word vector)."""
+
+    index: np.ndarray
+    value: np.ndarray
+    dense: np.ndarray
+
+
+@dataclass
+class TextFeatures:
+    """A fitted vocabulary with IDF weights, one block of unit length (times its weight) for each kind of n-gram.
+
+    Attributes
+    ----------
+    vocabulary : dict
+        feature name → column, over all blocks.
+    idf : float32 array (columns,)
+    block_of : int8 array (columns,)
+        position of the column's block in `blocks`.
+    blocks : tuple of str
+    block_weight : dict
+        block name → weight.
+    vectors : WordVectors or None
+        the dense tail of `vectors.dim` columns, times `block_weight["vector"]`.
+    """
+
+    vocabulary: dict[str, int]
+    idf: np.ndarray
+    block_of: np.ndarray
+    blocks: tuple[str, ...]
+    block_weight: dict[str, float]
+    vectors: WordVectors | None = None
+    dense_columns: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.dense_columns = self.vectors.dim if self.vectors else 0
+
+    @property
+    def columns(self) -> int:
+        """Number of sparse columns; the dense tail comes after them."""
+        return len(self.idf)
+
+    def occurrences(self, prepared: Prepared) -> Iterator[tuple[int, int, int]]:
+        """(column, first syllable, past the last) of every known n-gram of a text."""
+        get = self.vocabulary.get
+        for block in self.blocks:
+            for name, first, last in BLOCKS[block](prepared):
+                column = get(name)
+                if column is not None:
+                    yield column, first, last
+
+    def transform(self, prepared: Prepared) -> Vector:
+        """One text as a row: (1 + log tf) · idf, each block scaled to its weight."""
+        return self.row(prepared, {b: Counter(n for n, _, _ in BLOCKS[b](prepared)) for b in self.blocks})
+
+    def row(self, prepared: Prepared, counted: Mapping[str, Mapping[str, int]]) -> Vector:
+        """`transform` for a text whose n-grams are counted already (block → feature → count)."""
+        counts: dict[int, int] = {}
+        for block in self.blocks:
+            for name, count in counted[block].items():
+                column = self.vocabulary.get(name)
+                if column is not None:
+                    counts[column] = count
+        dense = np.zeros(0, dtype=np.float32)
+        if self.vectors is not None:
+            dense = self.vectors.mean(prepared) * self.block_weight.get("vector", 1.0)
+        if not counts:
+            return Vector(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32), dense)
+        index = np.fromiter(sorted(counts), dtype=np.int64, count=len(counts))
+        tf = np.fromiter((counts[i] for i in index.tolist()), dtype=np.float32, count=len(index))
+        value = (1.0 + np.log(tf)) * self.idf[index]
+        owner = self.block_of[index]
+        for position, block in enumerate(self.blocks):
+            mine = owner == position
+            norm = float(np.linalg.norm(value[mine]))
+            if norm > 0:
+                value[mine] *= self.block_weight.get(block, 1.0) / norm
+        return Vector(index, value, dense)
+
+
+@dataclass(frozen=True)
+class LinearHead:
+    """Linear scores over a row: logits = row @ weights + bias.
+
+    Attributes
+    ----------
+    codes : tuple of str
+        one for each column of `weights`.
+    weights : float32 or float16 array (columns + dense columns, len(codes))
+    bias : float32 array (len(codes),)
+    """
+
+    codes: tuple[str, ...]
+    weights: np.ndarray
+    bias: np.ndarray
+
+    def logits(self, vector: Vector) -> np.ndarray:
+        """float32 array (len(codes),)."""
+        scores = vector.value @ self.weights[vector.index].astype(np.float32) + self.bias
+        if len(vector.dense):
+            scores = scores + vector.dense @ self.weights[-len(vector.dense) :].astype(np.float32)
+        return np.asarray(scores, dtype=np.float32)
+
+
+def syllable_scores(features: TextFeatures, head: LinearHead, prepared: Prepared, vector: Vector, code: str) -> np.ndarray:
+    """How much each syllable carries towards one label: float32 array (syllables,), logit units.
+
+    Every n-gram's contribution (value · weight) is shared equally among its occurrences and their syllables, the word
+    vectors' contribution goes to their words, so the scores sum to the logit without its bias.
+    """
+    position = head.codes.index(code)
+    weights = dict(zip(vector.index.tolist(), (vector.value * head.weights[vector.index, position]).tolist(), strict=True))
+    places: dict[int, list[tuple[int, int]]] = {}
+    for column, first, last in features.occurrences(prepared):
+        places.setdefault(column, []).append((first, last))
+    scores = np.zeros(len(prepared.syllables), dtype=np.float32)
+    for column, ranges in places.items():
+        each = weights[column] / len(ranges)
+        for first, last in ranges:
+            scores[first:last] += each / (last - first)
+    return scores
+
+
+def best_phrases(
+    prepared: Prepared, scores: np.ndarray, *, most: int = 4, longest: int = 8, share: float = 0.12
+) -> list[tuple[Span, float]]:
+    """The phrases that carry most of a positive score, as spans of the repaired text, best first.
+
+    Parameters
+    ----------
+    scores : float array (syllables,)
+    most : int
+        how many phrases at most.
+    longest : int
+        syllables in a phrase at most.
+    share : float
+        a phrase counts if it carries at least this share of all positive score.
+    """
+    total = float(scores[scores > 0].sum())
+    if total <= 0:
+        return []
+    centred = scores - max(float(np.mean(scores)), 0.0)
+    taken = np.zeros(len(scores), dtype=bool)
+    found: list[tuple[Span, float]] = []
+    edges = _word_edges(prepared)
+    for _ in range(most):
+        best = _best_run(centred, taken, longest)
+        if best is None:
+            break
+        first, last = best
+        while first > 0 and first not in edges and not taken[first - 1]:
+            first -= 1
+        while last < len(scores) and last not in edges and not taken[last]:
+            last += 1
+        taken[first:last] = True
+        weight = float(scores[first:last].sum())
+        if weight < share * total and found:
+            break
+        found.append((Span(prepared.syllables[first].start, prepared.syllables[last - 1].end), weight))
+    return sorted(found, key=lambda item: -item[1])
+
+
+def _word_edges(prepared: Prepared) -> set[int]:
+    """Syllable positions at which a word begins (and the end of the text), so that no word is cut in two."""
+    starts = {start for _, start, _ in prepared.words}
+    edges = {i for i, s in enumerate(prepared.syllables) if s.start in starts}
+    return edges | {len(prepared.syllables)}
+
+
+def _best_run(scores: np.ndarray, taken: np.ndarray, longest: int) -> tuple[int, int] | None:
+    best, where = 0.0, None
+    for first in range(len(scores)):
+        if taken[first] or scores[first] <= 0:
+            continue
+        total = 0.0
+        for last in range(first, min(first + longest, len(scores))):
+            if taken[last]:
+                break
+            total += float(scores[last])
+            if total > best:
+                best, where = total, (first, last + 1)
+    return where
+

@@ -1,0 +1,105 @@
+"""Word vectors as a small, quantised table, and the frequency-weighted mean vector of a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nlp.petitions.prepared import Prepared
+from nlp.text import fold
+
+
+@dataclass(frozen=True)
+class WordVectors:
+    """Unit-length word vectors in int8 with one scale a row.
+
+    Parameters
+    ----------
+    rows : dict
+        word (lower case, syllables joined by `_`) → row; most frequent first.
+    folded : dict
+        word without accents → rows of its accented forms, most frequent first; serves texts typed without diacritics.
+    matrix : int8 array (n, dim)
+    scale : float32 array (n,)
+    weight : float32 array (n,)
+        a / (a + p(word)) with p from the word's rank (Arora and others 2017; Zipf's law for p).
+    """
+
+    rows: dict[str, int]
+    folded: dict[str, tuple[int, ...]]
+    matrix: np.ndarray
+    scale: np.ndarray
+    weight: np.ndarray
+    common: np.ndarray
+
+    @property
+    def dim(self) -> int:
+        return int(self.matrix.shape[1])
+
+    @classmethod
+    def build(cls, words: Sequence[str], vectors: np.ndarray, keep: int = 30_000, a: float = 1e-3) -> WordVectors:
+        """Prune to the `keep` most frequent words and quantise to int8.
+
+        Parameters
+        ----------
+        words : sequence of str, most frequent first
+        vectors : float array (len(words), dim)
+        """
+        words, vectors = list(words[:keep]), np.asarray(vectors[:keep], dtype=np.float32)
+        vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+        scale = np.abs(vectors).max(axis=1) / 127
+        matrix = np.round(vectors / np.maximum(scale, 1e-9)[:, None]).astype(np.int8)
+        rank = np.arange(1, len(words) + 1)
+        p = (1 / rank) / np.log(len(words) + 1)
+        weight = (a / (a + p)).astype(np.float32)
+        folded: dict[str, list[int]] = {}
+        for i, word in enumerate(words):
+            forms = folded.setdefault(fold(word), [])
+            if len(forms) < 3:
+                forms.append(i)
+        common = (vectors * weight[:, None] * p[:, None]).sum(axis=0)
+        return cls(
+            {w: i for i, w in enumerate(words)}, {k: tuple(v) for k, v in folded.items()},
+            matrix, scale.astype(np.float32), weight, (common / max(float(np.linalg.norm(common)), 1e-9)).astype(np.float32),
+        )  # fmt: skip
+
+    def lookup(self, prepared: Prepared) -> list[tuple[int, float]]:
+        """(row, share) of each known word of a text; an unknown word falls back on its syllables."""
+        if prepared.unaccented:
+            return list(self._unaccented([prepared.folded[s.start : s.end] for s in prepared.syllables]))
+        found: list[tuple[int, float]] = []
+        for word, _, _ in prepared.words:
+            row = self.rows.get(word)
+            if row is not None:
+                found.append((row, 1.0))
+            elif "_" in word:
+                found += [(self.rows[s], 0.5) for s in word.split("_") if s in self.rows]
+        return found
+
+    def _unaccented(self, syllables: list[str]) -> Iterable[tuple[int, float]]:
+        i = 0
+        while i < len(syllables):
+            for size in (3, 2, 1):
+                forms = self.folded.get("_".join(syllables[i : i + size]))
+                if forms and i + size <= len(syllables):
+                    total = sum(1 / (k + 1) for k in range(len(forms)))
+                    yield from ((row, 1 / (k + 1) / total) for k, row in enumerate(forms))
+                    i += size
+                    break
+            else:
+                i += 1
+
+    def mean(self, prepared: Prepared) -> np.ndarray:
+        """The weighted mean vector of a text, less the common direction: float32 array (dim,), unit length or zero."""
+        found = self.lookup(prepared)
+        if not found:
+            return np.zeros(self.dim, dtype=np.float32)
+        index = np.fromiter((r for r, _ in found), dtype=np.int64, count=len(found))
+        share = np.fromiter((s for _, s in found), dtype=np.float32, count=len(found))
+        weight = self.weight[index] * share
+        vector = (self.matrix[index].astype(np.float32) * (self.scale[index] * weight)[:, None]).sum(axis=0)
+        vector -= self.common * float(vector @ self.common)
+        norm = float(np.linalg.norm(vector))
+        return vector / norm if norm > 1e-9 else vector
