@@ -1,0 +1,123 @@
+"""What a heading says about the text below it: its roles, from the heading table."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from nlp.reports.lexicon import key, load
+
+ROLES = (
+    "limitation", "cause", "result", "past_solution", "success_cause", "task", "recommendation", "lesson", "context",
+    "objective", "subjective", "addressee",
+)
+FINDING_ROLES = frozenset({"limitation", "cause", "task", "recommendation", "lesson"})
+"""Roles that name a kind of finding; a heading with none of the roles inherits those of the section around it."""
+MAIN_ROLES = frozenset(ROLES) - {"objective", "subjective", "addressee"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Roles of a heading and the phrases of the table that gave them."""
+
+    roles: frozenset[str]
+    phrases: tuple[str, ...]
+
+    @property
+    def inherits(self) -> bool:
+        """True where the heading only names a field of work or an addressee, so the section around it decides."""
+        return not self.roles & MAIN_ROLES
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    pattern: re.Pattern[str]
+    phrase: str
+    roles: frozenset[str]
+
+
+def _pattern(phrase: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(key(phrase))}(?!\w)")
+
+
+@cache
+def _tables() -> tuple[tuple[_Row, ...], tuple[_Row, ...]]:
+    data = load("headings")
+    overrides = [_Row(_pattern(row["phrase"]), row["phrase"], frozenset(row["roles"])) for row in data["overrides"]]
+    overrides.sort(key=lambda row: -len(row.phrase))
+    parts = [_Row(_pattern(row["phrase"]), row["phrase"], frozenset({role}))
+             for role, rows in data["components"].items() for row in rows]
+    return tuple(overrides), tuple(parts)
+
+
+@cache
+def _markers(name: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(_pattern(word) for word in load("headings")[name]["words"])
+
+
+@lru_cache(maxsize=4096)
+def read_heading(text: str) -> Reading:
+    """Roles of one heading.
+
+    Parameters: `text`, the heading as printed, with or without its number. Returns the roles, empty for a heading that says
+    nothing ("2. Về công tác tuyên truyền"). Longer phrases of `overrides` win and hide the words inside them.
+    """
+    folded = key(text)
+    roles: set[str] = set()
+    phrases: list[str] = []
+    overrides, parts = _tables()
+    for row in overrides:
+        if row.pattern.search(folded):
+            roles |= row.roles
+            phrases.append(row.phrase)
+            folded = row.pattern.sub("·", folded)
+    where: dict[str, int] = {}
+    for row in parts:
+        match = row.pattern.search(folded)
+        if not match or (row.phrase == "giao" and match.start() > 0):
+            continue
+        roles |= row.roles
+        phrases.append(row.phrase)
+        for role in row.roles:
+            where[role] = min(where.get(role, match.start()), match.start())
+    if "cause" in where and "limitation" in where and where["cause"] < where["limitation"]:
+        # "Nguyên nhân của những hạn chế" is about causes only; "Nguyên nhân và hạn chế" about both.
+        if " va " not in folded[where["cause"]:where["limitation"]]:
+            roles.discard("limitation")
+    if "task" in roles and not any(p.search(folded) for p in _markers("future_markers")):
+        past = load("headings")["past_markers"]
+        if any(_pattern(w).search(folded) for w in past["with"]) and any(
+            p.search(folded) for p in _markers("past_markers")
+        ):
+            roles = (roles - {"task"}) | {past["role"]}
+    if "success_cause" in roles:
+        roles.discard("cause")
+    return Reading(frozenset(roles), tuple(phrases))
+
+
+@cache
+def _empty_keys() -> frozenset[str]:
+    return frozenset(key(row["phrase"]) for row in load("headings")["empty_statements"])
+
+
+def is_empty_statement(text: str) -> bool:
+    """True for a line that says there is nothing to report ("(Không)", "Không có kiến nghị.").
+
+    Parameters: `text`, a sentence or a whole section body.
+    """
+    folded = key(text)
+    if not folded or len(folded) > 120:
+        return False
+    if folded in _empty_keys():
+        return True
+    words = folded.split()
+    return len(words) <= 12 and any(folded.startswith(k + " ") for k in _empty_keys() if " " in k) and not re.search(
+        r"\b(nen|dan den|gay|de thuc hien|de trien khai|nguoi|kinh phi)\b", folded
+    )
+
+
+@cache
+def zone_words(name: str) -> tuple[str, ...]:
+    """Keys of the words that open a zone of the document: recipients, contents, annex."""
+    return tuple(key(word) for word in load("headings")["zones"][name])

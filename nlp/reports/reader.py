@@ -1,0 +1,221 @@
+"""From a document to findings: the one entry point of this room."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from nlp.registry import Registry
+from nlp.reports.attributes import due_of, embedded_causes, hedges_of, responsible_of, subject_of
+from nlp.reports.cues import matcher
+from nlp.reports.explain import explain
+from nlp.reports.features import UnitTable, describe
+from nlp.reports.figures import find_figures
+from nlp.reports.findings import DocumentRecord, Finding, Item, Link, Quote, ReportResult, finding_id
+from nlp.reports.headings import is_empty_statement
+from nlp.reports.links import Candidate, LinkModel
+from nlp.reports.metadata import read_metadata
+from nlp.reports.model import SentenceModel
+from nlp.reports.references import find_references
+from nlp.reports.sorts import Issuer, SortModel, sort_columns, target_of
+from nlp.reports.structure import Structure, parse_structure
+from nlp.reports.topics import TopicModel, choose_topics, keyword_counts
+from nlp.reports.units import Unit, units_of
+from nlp.text import Clean, Span, clean_running
+
+REVIEW_BELOW = 0.6
+QUALITY_BELOW = 0.5
+_SPACE_BEFORE = re.compile(r"\s+([,.;:!?)])")
+
+
+class ReadableDocument(Protocol):
+    """What this room needs of a document; `nlp.documents.Document` is one."""
+
+    text: str
+    filename: str
+    sha256: str
+    pages: Any
+    blocks: Any
+    repairs: Any
+    quality: float
+
+
+@dataclass
+class FindingsModel:
+    """Everything trained that the reader needs; one artefact of the task "findings"."""
+
+    sentences: SentenceModel
+    sorts: SortModel
+    topics: TopicModel
+    links: LinkModel
+    version: str = "0"
+
+
+@dataclass
+class Parsed:
+    """A document after the pure steps: text, outline, units and their description."""
+
+    clean: Clean
+    structure: Structure
+    units: list[Unit]
+    table: UnitTable
+
+
+def parse(text: str, blocks: Sequence[Any] = ()) -> Parsed:
+    """Run the steps that need no model.
+
+    Parameters: `text` as given; `blocks`, the reader's hints. Returns what the sentence model sees.
+    """
+    clean = clean_running(text)
+    structure = parse_structure(clean, blocks)
+    units = [u for u in units_of(clean.text, structure) if not is_empty_statement(clean.text[u.start:u.end])]
+    return Parsed(clean, structure, units, describe(clean.text, structure, units, matcher().find(clean.text)))
+
+
+class ReportReader:
+    """Reads reports with one trained model. Stateless after construction; safe to share between threads."""
+
+    def __init__(self, model: FindingsModel) -> None:
+        self.model = model
+
+    @classmethod
+    def load(cls, registry: Registry | None = None) -> ReportReader:
+        """The reader with the live model of the task "findings"; its digest is verified first.
+
+        Raises
+        ------
+        RegistryError
+            If no version is live or its files were changed.
+        """
+        registry = registry or Registry()
+        version = registry.live("findings")
+        model: FindingsModel = registry.load(version)
+        model.version = version.name
+        return cls(model)
+
+    def extract(self, document: ReadableDocument, progress: Callable[[str, float], None] | None = None) -> ReportResult:
+        """Every finding of a document, with its record.
+
+        Parameters: `document`, with the text as given; `progress`, called with a stage and a share between 0 and 1.
+        Returns findings in the order of the text; `document.text[f.span.start:f.span.end] == f.quote` for each.
+        """
+        tell = progress or (lambda stage, share: None)
+        tell("structure", 0.1)
+        parsed = parse(document.text, document.blocks)
+        tell("sentences", 0.5)
+        metadata = read_metadata(parsed.structure.lines, parsed.clean.text)
+        probabilities = self.model.sentences.predict(parsed.table, parsed.units, parsed.structure)
+        decisions = self.model.sentences.decide(probabilities)
+        chosen = [i for i, decision in enumerate(decisions) if decision is not None]
+        tell("findings", 0.8)
+        record = DocumentRecord(
+            id=f"d{document.sha256[:16]}", sha256=document.sha256, filename=document.filename, text=document.text,
+            extracted=bool(getattr(document, "extracted", False)), pages=len(document.pages) or None,
+            repairs={r.code: r.count for r in (*document.repairs, *parsed.clean.repairs)}, quality=float(document.quality),
+            metadata=metadata, references=find_references(parsed.clean, metadata.number), figures=find_figures(parsed.clean),
+        )
+        findings = self._findings(document, record, parsed, decisions, chosen)
+        tell("done", 1.0)
+        return ReportResult(record, tuple(findings))
+
+    def _findings(self, document: ReadableDocument, record: DocumentRecord, parsed: Parsed, decisions: list[tuple[str, float] | None],
+                  chosen: list[int]) -> list[Finding]:
+        text = parsed.clean.text
+        columns = sort_columns(text, parsed.structure, parsed.units, Issuer.of(record.metadata))
+        sorts: dict[int, tuple[str, float]] = {}
+        for kind in ("cause", "recommendation"):
+            of_kind = [i for i in chosen if (decisions[i] or ("", 0))[0] == kind]
+            sorts.update(zip(of_kind, self.model.sorts.decide(kind, parsed.table, columns, of_kind), strict=True))
+        labels = self._labels(parsed, chosen)
+        spans = [parsed.clean.to_source(parsed.units[i].start, parsed.units[i].end) for i in chosen]
+        ids = [finding_id(record.sha256, (decisions[i] or ("", 0))[0], s) for i, s in zip(chosen, spans, strict=True)]
+        links = self._links(parsed, decisions, chosen, labels, ids)
+        found = []
+        for n, i in enumerate(chosen):
+            kind, confidence = decisions[i] or ("", 0.0)
+            found.append(self._finding(document, record, parsed, i, kind, confidence, sorts.get(i), labels[n], spans[n], ids[n], links[n]))
+        return found
+
+    def _labels(self, parsed: Parsed, chosen: list[int]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+        if not chosen:
+            return []
+        texts = [parsed.table.texts[i] for i in chosen]
+        headings = [parsed.table.headings[i] for i in chosen]
+        out = []
+        model = self.model.topics
+        sections = {}
+        for section in ("topics", "fields"):
+            counts = [keyword_counts(parsed.table.cues[i], section) for i in chosen]
+            sections[section] = model.scores(texts, headings, counts, section)
+        for row in range(len(chosen)):
+            out.append(tuple(choose_topics(sections[s][row], s, model.thresholds.get(s, 0.5)) for s in ("topics", "fields")))
+        return out  # type: ignore[return-value]
+
+    def _links(self, parsed: Parsed, decisions: list[tuple[str, float] | None], chosen: list[int],
+               labels: Sequence[tuple[tuple[str, ...], tuple[str, ...]]], ids: Sequence[str]) -> list[list[Link]]:
+        candidates = [candidate(parsed, i, (decisions[i] or ("", 0))[0], labels[n][0], labels[n][1]) for n, i in enumerate(chosen)]
+        links: list[list[Link]] = [[] for _ in chosen]
+        for source, target, how, probability in self.model.links.link(candidates):
+            relation = "cause_of" if candidates[source].kind == "cause" else "addresses"
+            links[source].append(Link(ids[target], relation, how, probability))
+        return links
+
+    def _finding(self, document: ReadableDocument, record: DocumentRecord, parsed: Parsed, i: int, kind: str, confidence: float,
+                 sort: tuple[str, float] | None, labels: tuple[tuple[str, ...], tuple[str, ...]], span: Span, identity: str,
+                 links: list[Link]) -> Finding:
+        unit, text, clean = parsed.units[i], parsed.clean.text, parsed.clean
+        paragraph = parsed.structure.paragraphs[unit.paragraph]
+        label = unit.label or paragraph.item_label
+        advice = kind == "recommendation"
+        target = target_of(text, parsed.structure, unit)[0] if advice and sort and sort[0] == "proposal" else None
+        responsible = responsible_of(text, unit.start, unit.end) if advice and sort and sort[0] == "solution" else None
+        causes = embedded_causes(text, unit.start, unit.end) if kind == "limitation" else ()
+        page_of = getattr(document, "page_of", None)
+        return Finding(
+            id=identity, document_id=record.id, kind=kind, sort=sort[0] if sort else None, text=tidy(text[unit.start:unit.end]), span=span,
+            quote=span.quote(document.text), section=parsed.structure.path(paragraph.section),
+            item=Item(label, max(1, unit.index + 1 if unit.clause else paragraph.item_index)) if label else None,
+            page=page_of(span.start) if page_of else None,
+            subject=subject_of(text, unit.start, unit.end) if kind in ("limitation", "cause") else None,
+            addressee=target.text if target else None, responsible=responsible.text if responsible else None,
+            due=due_of(text, unit.start, unit.end) if advice else None, hedges=hedges_of(parsed.table.cues[i], text),
+            embedded_causes=tuple(Quote(s.start, s.end, tidy(text[c.start:c.end])) for c in causes for s in [clean.to_source(c.start, c.end)]),
+            topics=labels[0], fields=labels[1], links=tuple(links), confidence=confidence,
+            reasons=explain(self.model.sentences, parsed.table, parsed.structure, parsed.units, i, kind),
+            needs_review=confidence < REVIEW_BELOW or record.quality < QUALITY_BELOW, extractor=self.model.version,
+        )
+
+
+def candidate(parsed: Parsed, index: int, kind: str, topics: Sequence[str], fields: Sequence[str]) -> Candidate:
+    """What the linker needs of the unit at `index`."""
+    unit = parsed.units[index]
+    paragraph = parsed.structure.paragraphs[unit.paragraph]
+    parents = tuple(
+        n for n in _chain(parsed.structure, paragraph.section) if parsed.structure.sections[n].kind != "lead")
+    return Candidate(
+        kind=kind, text=parsed.clean.text[unit.start:unit.end], place=index, paragraph=unit.paragraph, item=paragraph.item_group if paragraph.item_label else 0,
+        section=paragraph.section, parents=parents[1:], topics=tuple(topics), fields=tuple(fields), label=unit.label, order=paragraph.item_index,
+    )
+
+
+def _chain(structure: Structure, section: int) -> list[int]:
+    chain = []
+    while section >= 0:
+        chain.append(section)
+        section = structure.sections[section].parent
+    return chain
+
+
+def tidy(text: str) -> str:
+    """A finding's clean text: single spaces, no segmenter's underscores, no blanks before punctuation."""
+    joined = " ".join(text.replace("_", " ").split())
+    return _SPACE_BEFORE.sub(r"\1", joined).rstrip(" ;")
+
+
+def probability_rows(model: SentenceModel, parsed: Parsed) -> np.ndarray:
+    """Probabilities of all units of a parsed document, shape (units, classes)."""
+    return model.predict(parsed.table, parsed.units, parsed.structure)

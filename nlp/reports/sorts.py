@@ -1,0 +1,106 @@
+"""Sorts: is a cause objective or subjective; does a recommendation ask a body outside, or is it the issuer's own task."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from nlp.reports.attributes import heading_organ, opening_organ, request_target
+from nlp.reports.features import UnitTable
+from nlp.reports.findings import Metadata
+from nlp.reports.organs import Organ, level_of
+from nlp.reports.structure import Structure
+from nlp.reports.units import Unit
+from nlp.text import fold
+
+CAUSE, RECOMMENDATION = "cause", "recommendation"
+POSITIVE = {CAUSE: "objective", RECOMMENDATION: "proposal"}
+NEGATIVE = {CAUSE: "subjective", RECOMMENDATION: "solution"}
+_KINDS = ("bao cao", "chi thi", "thong bao", "nghi quyet", "bien ban", "sang kien", "ket luan")
+NAMES = (
+    "target_known", "target_level", "issuer_level", "target_above", "target_below", "target_same", "from_heading", "council_to_committee", "opens_with_body", "issuer_known",
+    *(f"kind:{k}" for k in _KINDS), "earlier_objective", "earlier_subjective", "says_objective", "says_subjective",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """Level and group of the body that issues the document."""
+
+    level: int | None
+    group: str
+    kind: str
+
+    @classmethod
+    def of(cls, metadata: Metadata) -> Issuer:
+        """Read from the metadata; level None where the issuer is not known."""
+        level, group = level_of(metadata.issuer) if metadata.issuer else (None, "")
+        return cls(level, group, fold(metadata.kind or ""))
+
+
+def target_of(text: str, structure: Structure, unit: Unit) -> tuple[Organ | None, bool]:
+    """The body that a recommendation turns to, and whether only the heading names it."""
+    organ = request_target(text, unit.start, unit.end)
+    if organ:
+        return organ, False
+    titles = [s.title for s in structure.ancestors(structure.paragraphs[unit.paragraph].section)][:2]
+    return heading_organ(titles), True
+
+
+def sort_columns(text: str, structure: Structure, units: Sequence[Unit], issuer: Issuer) -> NDArray[np.float64]:
+    """Dense description of every unit for the two sort decisions, shape (units, len(NAMES))."""
+    rows = []
+    last_section, objective, subjective = -2, 0.0, 0.0
+    for unit in units:
+        body = text[unit.start:unit.end].lower()
+        section = structure.paragraphs[unit.paragraph].section
+        if section != last_section:
+            last_section, objective, subjective = section, 0.0, 0.0
+        says = (float("khách quan" in body[:60]), float("chủ quan" in body[:60]))
+        if any(says):
+            objective, subjective = says
+        organ, from_heading = target_of(text, structure, unit)
+        level = organ.level if organ else None
+        gap = None if level is None or issuer.level is None else level - issuer.level
+        rows.append([
+            float(organ is not None), float(level or 0), float(issuer.level or 0), float(gap is not None and gap > 0),
+            float(gap is not None and gap < 0), float(gap == 0), float(organ is not None and from_heading),
+            float(issuer.group == "dan_cu" and organ is not None and organ.group == "hanh_chinh"),
+            float(opening_organ(text, unit.start, unit.end) is not None), float(issuer.level is not None),
+            *(float(issuer.kind.startswith(k)) for k in _KINDS), objective, subjective, *says,
+        ])
+    return np.array(rows, dtype=float).reshape(len(units), len(NAMES))
+
+
+@dataclass
+class SortModel:
+    """Linear models of the two decisions; made by `nlp.training.findings`."""
+
+    words: Any
+    headings: Any
+    scaler: Any
+    estimators: dict[str, Any]
+
+    def rows(self, table: UnitTable, columns: NDArray[np.float64], chosen: Sequence[int]) -> Any:
+        """Design rows for the chosen units."""
+        return sort_rows(self.words, self.headings, self.scaler, table, columns, chosen)
+
+    def decide(self, kind: str, table: UnitTable, columns: NDArray[np.float64], chosen: Sequence[int]) -> list[tuple[str, float]]:
+        """(sort, probability of that sort) for units of one kind."""
+        if not chosen:
+            return []
+        positive = self.estimators[kind].predict_proba(self.rows(table, columns, chosen))[:, 1]
+        return [(POSITIVE[kind], float(p)) if p >= 0.5 else (NEGATIVE[kind], float(1 - p)) for p in positive]
+
+
+def sort_rows(words: Any, headings: Any, scaler: Any, table: UnitTable, columns: NDArray[np.float64], chosen: Sequence[int]) -> Any:
+    """Words of the unit and its headings, the dense description and the sort columns, for the chosen units."""
+    texts = [table.texts[i] for i in chosen]
+    titles = [table.headings[i] for i in chosen]
+    dense = np.hstack([table.dense[list(chosen)], columns[list(chosen)]])
+    return sparse.hstack([words.transform(texts), headings.transform(titles), sparse.csr_matrix(scaler.transform(dense))]).tocsr()
