@@ -20,7 +20,7 @@ from nlp.text import LangNgheError
 
 REVIEWS = ("proposed", "accepted", "edited", "rejected")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_DETAIL = ("subject", "addressee", "responsible", "due", "hedges", "embedded_causes", "figures", "explanation")
+_DETAIL = ("subject", "addressee", "responsible", "due", "hedges", "embedded_causes", "reasons", "needs_review")
 
 
 class ReviewError(LangNgheError):

@@ -1,0 +1,96 @@
+"""Cutting a text into pieces for highlighting, on the server, from code-point spans.
+
+A browser counts UTF-16 units, so spans never leave the server: what leaves is text already cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A range to show: `key` groups marks (a label's code or a finding's id), `name` is what a person reads."""
+
+    start: int
+    end: int
+    key: str
+    name: str = ""
+    style: str = ""
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text under the same marks; `first` are the marks that begin here."""
+
+    text: str
+    marks: tuple[Mark, ...]
+    first: tuple[Mark, ...]
+
+    @property
+    def keys(self) -> str:
+        """The keys of all marks, for an attribute."""
+        return " ".join(dict.fromkeys(m.key for m in self.marks))
+
+    @property
+    def names(self) -> str:
+        """The names of all marks, for a tooltip and for screen readers."""
+        return ", ".join(dict.fromkeys(m.name for m in self.marks if m.name))
+
+    @property
+    def styles(self) -> str:
+        """The style classes of all marks."""
+        return " ".join(dict.fromkeys(m.style for m in self.marks if m.style))
+
+
+def cut(text: str, marks: Iterable[Mark], start: int = 0, end: int | None = None) -> list[Piece]:
+    """Cut `text[start:end]` where marks begin and end; joined again, the pieces are that text exactly.
+
+    Marks outside the range are clipped or left out; empty ones are left out.
+    """
+    stop = len(text) if end is None else min(end, len(text))
+    inside = sorted(
+        (m for m in marks if m.start < m.end and m.start < stop and m.end > start), key=lambda m: (m.start, -m.end)
+    )
+    edges = {start, stop}
+    for m in inside:
+        edges.update((max(start, m.start), min(stop, m.end)))
+    places = sorted(e for e in edges if start <= e <= stop)
+    pieces: list[Piece] = []
+    running: list[Mark] = []
+    following = 0
+    for left, right in zip(places, places[1:], strict=False):
+        running = [m for m in running if m.end > left]
+        begun: list[Mark] = []
+        while following < len(inside) and max(start, inside[following].start) <= left:
+            begun.append(inside[following])
+            following += 1
+        running += [m for m in begun if m.end > left]
+        pieces.append(Piece(text[left:right], tuple(running), tuple(begun)))
+    return pieces
+
+
+def around(text: str, start: int, end: int, context: int = 160) -> tuple[int, int]:
+    """A range around a quote, widened to whole words, for showing it in its place."""
+    left, right = max(0, start - context), min(len(text), end + context)
+    while left > 0 and not text[left - 1].isspace():
+        left -= 1
+    while right < len(text) and not text[right].isspace():
+        right += 1
+    return left, right
+
+
+def petition_marks(result: dict[str, object] | None, names: Sequence[tuple[str, str]]) -> list[Mark]:
+    """The marks of a petition's analysis: evidence by field, signals by code."""
+    if not result:
+        return []
+    known = dict(names)
+    marks: list[Mark] = []
+    for field in result["fields"]:  # type: ignore[attr-defined]
+        for e in field.get("evidence", ()):
+            marks.append(Mark(e["start"], e["end"], field["code"], known.get(field["code"], ""), f"f-{field['code']}"))
+    for s in result["urgency"]["signals"]:  # type: ignore[index]
+        marks.append(Mark(s["start"], s["end"], s["code"], known.get(s["code"], ""), "signal"))
+    return marks

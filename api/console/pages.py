@@ -1,0 +1,60 @@
+"""The console as a whole: static files, the pages' routers, the page of an error."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from api.console import findings, home, read, reports
+from api.console.deps import SignInFirst
+from api.console.rendering import STATIC, page, wants_fragment
+from api.http.problems import Kind
+from api.security.identify import identify
+from nlp.text import LangNgheError
+
+
+class LastingFiles(StaticFiles):
+    """Static files whose address carries a digest of their content, so that they may be kept for a year."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Serve a file; only an address with a digest is kept."""
+        response = await super().get_response(path, scope)
+        lasting = scope.get("query_string", b"").startswith(b"v=") or path.startswith("fonts/")
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if lasting else "no-cache"
+        return response
+
+
+def add_console(app: FastAPI) -> None:
+    """Add every page to the application; pages are no part of the API's description."""
+    app.mount("/static", LastingFiles(directory=STATIC), name="static")
+    for module in (home, read, reports, findings):
+        app.include_router(module.router, include_in_schema=False)
+
+    async def sign_in(request: Request, error: Exception) -> Response:
+        assert isinstance(error, SignInFirst)
+        if wants_fragment(request):
+            return Response(status_code=204, headers={"HX-Redirect": error.location})
+        return RedirectResponse(error.location, 303)
+
+    app.add_exception_handler(SignInFirst, sign_in)
+
+
+def error_page(request: Request, kind: Kind, error: LangNgheError) -> Response:
+    """An error as a page, or as a short message where htmx asked for a part of one."""
+    headers = dict(getattr(error, "headers", {}) or {})
+    if wants_fragment(request):
+        headers["X-Message"] = quote(error.message)
+        return HTMLResponse("", kind.status, headers)
+    service = request.app.state.service
+    try:
+        me = identify(request, service)
+    except LangNgheError:
+        me = None
+    response = page(request, "error.html", me, status=kind.status, title=kind.title, detail=error.message,
+                    code=error.code)  # fmt: skip
+    response.headers.update(headers)
+    return response

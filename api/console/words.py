@@ -1,0 +1,77 @@
+"""Vietnamese names of codes that are not labels, and how numbers and dates are written."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+HANOI = timezone(timedelta(hours=7))
+
+STATUS = {"new": "Mới tiếp nhận", "deferred": "Để lại", "confirmed": "Đã phân loại", "in_progress": "Đang giải quyết",
+          "resolved": "Đã giải quyết", "returned": "Trả lại, hướng dẫn", "withdrawn": "Rút đơn"}  # fmt: skip
+CHANNEL = {"truc_tiep": "Trực tiếp", "buu_chinh": "Bưu chính", "cong_dan_so": "Cổng trực tuyến",
+           "duong_day_nong": "Đường dây nóng", "email": "Thư điện tử", "zalo": "Zalo", "cu_tri": "Cử tri",
+           "bao_chi": "Báo chí", "co_quan_khac": "Cơ quan khác chuyển đến", "khac": "Khác"}  # fmt: skip
+REVIEW = {"proposed": "Chưa rà soát", "accepted": "Chấp nhận", "edited": "Đã sửa", "rejected": "Loại bỏ"}
+RELATION = {"cause_of": "nguyên nhân của", "addresses": "giải quyết"}
+HOW = {"explicit": "nêu rõ trong văn bản", "same_item": "cùng mục nhỏ", "same_section": "cùng mục",
+       "similar": "nội dung gần nhau"}  # fmt: skip
+KIND_SHORT = {"limitation": "Hạn chế", "cause": "Nguyên nhân", "recommendation": "Kiến nghị, giải pháp",
+              "lesson": "Bài học"}  # fmt: skip
+REASON = {
+    "abstained": "máy không đọc ra nội dung đơn",
+    "no_field_certain": "chưa chắc về lĩnh vực nào",
+    "field_uncertain": "có lĩnh vực còn lưỡng lự",
+    "type_uncertain": "chưa chắc về loại đơn",
+    "urgency_uncertain": "chưa chắc về mức khẩn",
+    "urgency_without_signal": "mức khẩn chưa có dấu hiệu rõ trong đơn",
+    "read_partly": "đơn quá dài, máy chỉ đọc phần đầu",
+}
+STEP = {"received": "Tiếp nhận", "analysis": "Máy phân tích", "confirm": "Xác nhận", "correct": "Sửa nhãn",
+        "defer": "Để lại", "undo": "Hoàn tác", "status": "Đổi trạng thái", "unit": "Đổi đơn vị xử lý",
+        "due_on": "Đổi thời hạn", "province": "Đổi tỉnh", "commune": "Đổi xã", "assign": "Phân công"}  # fmt: skip
+
+
+def number(value: float) -> str:
+    """12345 as 12.345."""
+    return f"{int(value):,}".replace(",", ".")
+
+
+def percent(value: float | None) -> str:
+    """0.873 as 87%."""
+    return "–" if value is None else f"{round(value * 100)}%"
+
+
+def day(value: date | datetime | str | None) -> str:
+    """A date as 02/11/2026; a moment is first taken to Vietnam's time."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, str):
+        parts = value.split("-")
+        return "/".join(reversed(parts))
+    if isinstance(value, datetime):
+        value = value.astimezone(HANOI)
+    return value.strftime("%d/%m/%Y")
+
+
+def moment(value: datetime | None) -> str:
+    """A moment as 14:05 02/11/2026 in Vietnam's time."""
+    return "" if value is None else value.astimezone(HANOI).strftime("%H:%M %d/%m/%Y")
+
+
+def today() -> date:
+    """The date in Vietnam."""
+    return datetime.now(UTC).astimezone(HANOI).date()
+
+
+def due_words(due: date | None, on: date) -> str:
+    """How far a due date is, in words."""
+    if due is None:
+        return ""
+    days = (due - on).days
+    if days < 0:
+        return f"quá hạn {-days} ngày"
+    return "hạn hôm nay" if days == 0 else f"còn {days} ngày"
+
+
+FILTERS: dict[str, Any] = {"number": number, "percent": percent, "day": day, "moment": moment}

@@ -1,0 +1,159 @@
+"""The application factory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import anyio
+import anyio.to_thread
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.exceptions import HTTPException
+
+from api.console.pages import add_console, error_page
+from api.http.edge import Edge
+from api.http.metrics import Metrics
+from api.http.models.common import ProblemBody
+from api.http.problems import MEDIA, PROBLEMS, ProblemError, kind_of, problem_body, problem_response
+from api.http.routes import meta, petitions, reports
+from api.http.service import Service
+from api.http.validation import explain
+from api.readers import Readers, load_readers
+from api.records.engine import Records
+from api.records.migrate import upgrade
+from api.settings import Settings
+from nlp.text import LangNgheError
+
+log = structlog.get_logger("langnghe.app")
+_BY_STATUS = {404: "not_found", 405: "method_not_allowed", 401: "signed_out", 403: "forbidden", 413: "body_too_large",
+              415: "media_unsupported", 406: "not_acceptable"}  # fmt: skip
+
+
+def create_app(settings: Settings | None = None, readers: Readers | None = None) -> FastAPI:
+    """Build the service: API under /v1, console under /, both on the same records.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+        By default read from the environment.
+    readers : Readers, optional
+        By default the live models are loaded when the application starts.
+    """
+    chosen = (settings or Settings.from_env()).checked()
+    metrics = Metrics()
+    service = Service(chosen, Records(chosen.database, chosen.busy_timeout_ms), metrics)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        # Few threads: more of them than processors only take turns on the interpreter and lengthen the slowest answers.
+        anyio.to_thread.current_default_thread_limiter().total_tokens = chosen.threads
+        await service.in_thread(_start, service, readers)
+        yield
+        service.stop()
+
+    app = FastAPI(
+        title="Lắng Nghe",
+        version="1",
+        summary="Đọc đơn thư và báo cáo: phân loại, trích phát hiện, sổ đơn",
+        description="Mọi vị trí (start, end) tính bằng điểm mã Unicode trên văn bản như đã gửi. Lỗi theo RFC 9457 với "
+        "mã ổn định. Sửa dữ liệu cần If-Match; gửi lại an toàn với Idempotency-Key.",
+        openapi_url="/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
+    app.state.service = service
+    for module in (meta, petitions, reports):
+        app.include_router(module.router)
+    add_console(app)
+    _add_errors(app)
+    _describe_problems(app)
+    app.add_middleware(Edge, settings=chosen, metrics=metrics)
+    return app
+
+
+def _start(service: Service, readers: Readers | None) -> None:
+    upgrade(service.records)
+    service.readers = readers if readers is not None else load_readers(service.settings.models)
+    try:
+        service.readers.warm_up()
+    except LangNgheError as error:
+        log.warning("warm_up", code=error.code)
+    service.ready = True
+
+
+def _add_errors(app: FastAPI) -> None:
+    def answer(request: Request, error: LangNgheError) -> Response:
+        if _wants_page(request):
+            return error_page(request, kind_of(error), error)
+        return problem_response(error)
+
+    async def expected(request: Request, error: Exception) -> Response:
+        assert isinstance(error, LangNgheError)
+        return answer(request, error)
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        rows = explain(error.errors())
+        broken_json = any(r["code"] == "json_invalid" for r in rows)
+        code = "body_not_json" if broken_json else "invalid"
+        return answer(request, ProblemError(code, rows[0]["message"] if rows else "", errors=rows))
+
+    async def http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        code = _BY_STATUS.get(error.status_code, "bad_request" if error.status_code < 500 else "internal")
+        return answer(request, ProblemError(code, headers=dict(error.headers or {})))
+
+    async def stale(request: Request, _error: Exception) -> Response:
+        return answer(request, ProblemError("edited_meanwhile", "Người khác vừa thay đổi; hãy tải lại rồi sửa tiếp."))
+
+    async def unexpected(request: Request, error: Exception) -> Response:
+        # The exception's own words may quote a petition, so only its kind and place are kept.
+        trace, places = error.__traceback__, []
+        while trace is not None:
+            places.append(f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}")
+            trace = trace.tb_next
+        log.error("unexpected", kind=type(error).__name__, at=places[-4:],
+                  request_id=getattr(request.state, "request_id", ""))  # fmt: skip
+        detail = "Có lỗi ngoài dự kiến; đã ghi lại để xử lý. Dữ liệu chưa bị thay đổi."
+        if _wants_page(request):
+            return error_page(request, PROBLEMS["internal"], ProblemError("internal", detail))
+        return JSONResponse(problem_body("internal", PROBLEMS["internal"], detail), 500, media_type=MEDIA)
+
+    app.add_exception_handler(LangNgheError, expected)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, http)
+    app.add_exception_handler(StaleDataError, stale)
+    app.add_exception_handler(Exception, unexpected)
+
+
+def _wants_page(request: Request) -> bool:
+    path = request.url.path
+    return not path.startswith(("/v1", "/healthz", "/readyz", "/metrics", "/openapi", "/static"))
+
+
+def _describe_problems(app: FastAPI) -> None:
+    made = app.openapi
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = made()
+            parts = schema.setdefault("components", {}).setdefault("schemas", {})
+            body = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
+            for name, part in body.pop("$defs", {}).items():
+                parts.setdefault(name, part)
+            body["properties"]["code"]["examples"] = sorted(PROBLEMS)
+            parts["ProblemBody"] = body
+            parts.pop("HTTPValidationError", None)
+            parts.pop("ValidationError", None)
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = described  # type: ignore[method-assign]
+

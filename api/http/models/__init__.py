@@ -1,0 +1,1 @@
+"""The shapes that HTTP takes and gives; names are those of the contract."""

@@ -1,0 +1,115 @@
+"""What one running application holds: records, readers, gates, measurements."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+import structlog
+from starlette.concurrency import run_in_threadpool
+
+from api.http.gate import Gate
+from api.http.metrics import Metrics
+from api.http.problems import ProblemError
+from api.readers import Readers
+from api.records.engine import Records
+from api.records.report_store import ReadReport
+from api.settings import Settings
+from nlp.text import LangNgheError
+
+log = structlog.get_logger("langnghe.service")
+CHUNK = 16
+
+
+class Service:
+    """The parts that routes and pages share; made once by the application factory.
+
+    `classify_gate` serves single petitions and lists, `extract_gate` whole reports, so that a long report never keeps
+    a clerk waiting longer than one turn of the interpreter.
+    """
+
+    def __init__(self, settings: Settings, records: Records, metrics: Metrics) -> None:
+        self.settings = settings
+        self.records = records
+        self.metrics = metrics
+        self.readers = Readers(None, None, None, {"start": "loading"})
+        self.classify_gate = Gate("classify", settings.classify_workers, settings.classify_queue,
+                                  settings.classify_wait_s)  # fmt: skip
+        self.extract_gate = Gate("extract", 1, 8, 60.0)
+        self.ready = False
+        self.secret = secrets.token_bytes(32)
+
+    def stop(self) -> None:
+        """End work in progress and give the database back."""
+        self.classify_gate.close()
+        self.extract_gate.close()
+        self.records.close()
+
+    async def classify(
+        self, text: str, received_at: date | None = None, channel: str | None = None, identity: str | None = None
+    ) -> dict[str, Any]:
+        """Read one petition.
+
+        Raises
+        ------
+        ProblemError
+            `text_empty`, or `invalid` beyond the size limit.
+        LangNgheError
+            What the reader refuses; Overloaded when too many wait.
+        """
+        self.check_text(text)
+        try:
+            answer = await self.classify_gate.run(self.readers.classify, text, received_at, channel, identity)
+        except LangNgheError:
+            self.metrics.classified.labels("refused").inc()
+            raise
+        self.metrics.classified.labels("review" if answer.get("needs_review") else "done").inc()
+        return answer
+
+    async def classify_many(self, rows: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Read a list in its order; a row that cannot be read becomes an error row. Other callers get turns between."""
+        answers: list[dict[str, Any]] = []
+        for start in range(0, len(rows), CHUNK):
+            answers += await self.classify_gate.run(self._chunk, rows[start : start + CHUNK])
+        return answers
+
+    def _chunk(self, rows: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        return [self.classify_row(row) for row in rows]
+
+    def classify_row(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Read one row `{"id", "text", "received_at", "channel"}`; what cannot be read becomes an error row."""
+        try:
+            self.check_text(row["text"])
+            return self.readers.classify(row["text"], row.get("received_at"), row.get("channel"), row.get("id"))
+        except LangNgheError as error:
+            return {"id": row.get("id"), "error": {"code": error.code, "message": error.message}}
+
+    def check_text(self, text: str) -> None:
+        """Refuse a text with nothing in it, or one beyond the limit."""
+        if not text.strip():
+            raise ProblemError("text_empty", "Đơn không có nội dung.")
+        if len(text) > self.settings.max_text:
+            raise ProblemError("invalid", f"Văn bản dài quá {self.settings.max_text:,} ký tự.".replace(",", "."))
+
+    async def read_file(self, data: bytes, filename: str) -> Any:
+        """Read an uploaded file into a document."""
+        return await self.extract_gate.run(self.readers.read, data, filename)
+
+    async def extract(self, data: bytes, filename: str) -> ReadReport:
+        """Read an uploaded report and extract its findings."""
+        try:
+            answer = await self.extract_gate.run(self._extract, data, filename)
+        except LangNgheError:
+            self.metrics.extracted.labels("refused").inc()
+            raise
+        self.metrics.extracted.labels("done").inc()
+        return answer
+
+    def _extract(self, data: bytes, filename: str) -> ReadReport:
+        return self.readers.mine(self.readers.read(data, filename))
+
+    async def in_thread(self, work: Callable[..., Any], *args: Any) -> Any:
+        """Run work that waits for the database off the event loop."""
+        return await run_in_threadpool(work, *args)

@@ -1,0 +1,127 @@
+"""The two readers as the service uses them, loaded once at start-up and handed to whoever needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, Protocol
+
+from api.records.report_store import ReadReport
+from nlp.text import LangNgheError
+
+
+class JsonResult(Protocol):
+    """Anything that can say itself in the contract's JSON."""
+
+    def to_json(self) -> Any: ...
+
+
+class PetitionReaderLike(Protocol):
+    """What the service needs of the petition reader."""
+
+    def classify(
+        self, text: str, *, received_at: date | None = None, channel: str | None = None, id: str | None = None
+    ) -> JsonResult: ...
+
+
+class ReportReaderLike(Protocol):
+    """What the service needs of the report reader."""
+
+    def extract(self, document: Any) -> Any: ...
+
+
+class ReaderMissing(LangNgheError):
+    """A reader could not be loaded at start-up, so its questions cannot be answered."""
+
+    def __init__(self, which: str) -> None:
+        super().__init__("model_unavailable", f"Chưa nạp được mô hình đọc {which}. Hãy báo quản trị viên.")
+
+
+@dataclass(frozen=True)
+class Readers:
+    """The petition reader, the report reader and the document reader; a missing one is None and `trouble` says why."""
+
+    petitions: PetitionReaderLike | None
+    reports: ReportReaderLike | None
+    read_document: Callable[[bytes, str], Any] | None
+    trouble: Mapping[str, str] = field(default_factory=dict)
+
+    def classify(
+        self, text: str, received_at: date | None = None, channel: str | None = None, identity: str | None = None
+    ) -> dict[str, Any]:
+        """Read one petition and return the contract's object.
+
+        Raises
+        ------
+        ReaderMissing, LangNgheError
+            When no model is loaded, or the text cannot be read.
+        """
+        if self.petitions is None:
+            raise ReaderMissing("đơn thư")
+        result = self.petitions.classify(text, received_at=received_at, channel=channel, id=identity)
+        answer: dict[str, Any] = result.to_json()
+        return answer
+
+    def read(self, data: bytes, filename: str) -> Any:
+        """Read an uploaded file into a document with text and pages."""
+        if self.read_document is None:
+            raise ReaderMissing("tài liệu")
+        return self.read_document(data, filename)
+
+    def mine(self, document: Any) -> ReadReport:
+        """Extract the findings of a document."""
+        if self.reports is None:
+            raise ReaderMissing("báo cáo")
+        head, findings = split_answer(self.reports.extract(document).to_json())
+        pages = [{"number": p.number, "start": p.start, "end": p.end} for p in document.pages]
+        return ReadReport(document.sha256, document.filename, document.media, document.text, pages,
+                          document.quality, head, findings)  # fmt: skip
+
+    def warm_up(self) -> None:
+        """Read one made-up petition and report, so that the first person does not wait for lazy loading."""
+        if self.petitions is not None:
+            self.classify("Đề nghị xem xét việc thu hồi đất của gia đình tôi.")
+
+
+def split_answer(answer: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The document object and the finding objects of an extraction, whichever way they are nested."""
+    if isinstance(answer, Mapping):
+        rows = answer.get("findings") or ()
+        return dict(answer["document"]), [dict(r.get("finding", r)) for r in rows]
+    lines = list(answer)
+    head = next(dict(line["document"]) for line in lines if "document" in line)
+    return head, [dict(line["finding"]) for line in lines if "finding" in line]
+
+
+def load_readers(models: str = "") -> Readers:
+    """Load the live models from `models` (default: where the registry finds them); what fails is named, not raised."""
+    trouble: dict[str, str] = {}
+    petitions: PetitionReaderLike | None = None
+    reports: ReportReaderLike | None = None
+    read_document: Callable[[bytes, str], Any] | None = None
+    try:
+        from nlp.registry import Registry
+
+        registry = Registry(Path(models)) if models else Registry()
+    except Exception as error:  # a broken models folder must not keep the console from telling about it
+        return Readers(None, None, None, {"registry": _reason(error)})
+    try:
+        from nlp.petitions import PetitionReader
+
+        petitions = PetitionReader.load(registry)
+    except Exception as error:
+        trouble["petitions"] = _reason(error)
+    try:
+        from nlp.documents import read_document as read
+        from nlp.reports import ReportReader
+
+        reports, read_document = ReportReader.load(registry), read
+    except Exception as error:
+        trouble["reports"] = _reason(error)
+    return Readers(petitions, reports, read_document, trouble)
+
+
+def _reason(error: Exception) -> str:
+    return error.code if isinstance(error, LangNgheError) else type(error).__name__

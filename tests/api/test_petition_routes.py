@@ -1,0 +1,136 @@
+"""Petitions over HTTP: reading, the register, decisions that never overwrite the machine or each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from fastapi.testclient import TestClient
+
+TEXT = "Kính gửi UBND xã. Gia đình tôi bị thu hồi đất 😀 nhiều lần chưa được bồi thường, nay làm đơn khiếu nại."
+
+
+@pytest.fixture
+def http(url: str, make_client: Callable[..., TestClient]) -> TestClient:
+    return make_client(url)
+
+
+def add(http: TestClient, text: str = TEXT, **more: object) -> dict:
+    answer = http.post("/v1/petitions", json={"text": text, **more})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def test_one_petition_gets_one_answer_whose_spans_quote_the_text_as_given(client: TestClient) -> None:
+    answer = client.post("/v1/petitions/classify", json={"id": "a", "text": TEXT}).json()
+    assert answer["id"] == "a"
+    spans = [e for f in answer["fields"] for e in f["evidence"]] + answer["urgency"]["signals"]
+    assert spans
+    assert all(TEXT[s["start"] : s["end"]] == s["text"] for s in spans)
+
+
+def test_a_list_gets_a_list_in_its_order_and_a_bad_row_does_not_stop_it(client: TestClient) -> None:
+    rows = [{"id": str(i), "text": TEXT} for i in range(40)]
+    rows[7]["text"] = " \n "
+    answers = client.post("/v1/petitions/classify", json=rows).json()
+    assert [a["id"] for a in answers] == [r["id"] for r in rows]
+    assert answers[7]["error"]["code"] == "text_empty"
+    assert all("fields" in a for i, a in enumerate(answers) if i != 7)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"{", 400, "body_not_json"),
+        (b'{"text": ""}', 422, "invalid"),
+        (b'{"text": "   "}', 422, "text_empty"),
+        (b'{"text": "a", "colour": "red"}', 422, "invalid"),
+        (b'{"text": "a\\u0000b"}', 422, "invalid"),
+        (b'{"text": "a\\ud800b"}', 422, "invalid"),
+        (b"[]", 422, "invalid"),
+        (b'{"text": "a", "received_at": "31/12/2024"}', 422, "invalid"),
+    ],
+)
+def test_bad_requests_get_a_vietnamese_problem_that_repeats_nothing(
+    client: TestClient, body: bytes, status: int, code: str
+) -> None:
+    answer = client.post("/v1/petitions/classify", content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "colour: red" not in answer.text
+
+
+def test_a_stored_petition_has_a_register_number_and_both_voices_apart(http: TestClient) -> None:
+    first, second = add(http, received_at="2026-11-02"), add(http, received_at="2026-11-03")
+    assert (first["register_number"], second["register_number"]) == ("1/2026", "2/2026")
+    assert first["decision"] is None
+    assert first["labels"]["fields"] == ["dat_dai"]
+    etag = http.get(f"/v1/petitions/{first['id']}").headers["etag"]
+    answer = http.post(
+        f"/v1/petitions/{first['id']}/decisions", headers={"If-Match": etag},
+        json={"action": "correct", "labels": {"fields": ["moi_truong"], "type": "khieu_nai", "urgency": "thuong"}},
+    )  # fmt: skip
+    assert answer.status_code == 201
+    body = answer.json()
+    assert body["labels"] == {"fields": ["moi_truong"], "subfields": [], "type": "khieu_nai", "urgency": "thuong"}
+    assert body["analysis"]["fields"][0]["code"] == "dat_dai"
+    assert body["status"] == "confirmed"
+    assert body["urgency_alert"] is True
+
+
+def test_confirm_without_labels_confirms_what_is_proposed_and_undo_takes_it_back(http: TestClient) -> None:
+    one = add(http)
+    path = f"/v1/petitions/{one['id']}"
+    done = http.post(f"{path}/decisions", json={"action": "confirm"}, headers={"If-Match": f'"{one["version"]}"'}).json()
+    assert done["decision"]["action"] == "confirm"
+    back = http.post(f"{path}/undo", headers={"If-Match": f'"{done["version"]}"'}).json()
+    assert (back["status"], back["decision"]) == ("new", None)
+    kinds = [s["kind"] for s in http.get(f"{path}/history").json()["items"]]
+    assert kinds == ["received", "analysis", "confirm", "undo"]
+    again = http.post(f"{path}/undo", headers={"If-Match": f'"{back["version"]}"'})
+    assert (again.status_code, again.json()["code"]) == (409, "nothing_to_undo")
+
+
+def test_two_clerks_never_overwrite_each_other(http: TestClient) -> None:
+    one = add(http)
+    path, tag = f"/v1/petitions/{one['id']}/decisions", {"If-Match": f'"{one["version"]}"'}
+    assert http.post(path, json={"action": "confirm"}, headers=tag).status_code == 201
+    late = http.post(path, json={"action": "correct", "labels": {"urgency": "khan"}}, headers=tag)
+    assert (late.status_code, late.json()["code"]) == (412, "edited_meanwhile")
+    blind = http.post(path, json={"action": "confirm"})
+    assert (blind.status_code, blind.json()["code"]) == (428, "if_match_required")
+
+
+@pytest.mark.parametrize(
+    ("labels", "code"),
+    [
+        ({"fields": ["nope"]}, "label_unknown"),
+        ({"fields": ["moi_truong"], "subfields": ["tranh_chap"]}, "subfield_outside_field"),
+    ],
+)
+def test_labels_outside_the_taxonomy_are_refused(client: TestClient, labels: dict, code: str) -> None:
+    one = add(client)
+    answer = client.post(f"/v1/petitions/{one['id']}/decisions", json={"action": "correct", "labels": labels},
+                         headers={"If-Match": f'"{one["version"]}"'})  # fmt: skip
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+def test_the_register_filters_searches_without_accents_and_pages(http: TestClient) -> None:
+    for i in range(7):
+        add(http, text=f"Đơn thứ {i}: rác thải đổ ra đường làng.", received_at=f"2026-10-{10 + i}")
+    add(http, text="Đường dây điện rò, nguy hiểm.", received_at="2026-10-01")
+    found = http.get("/v1/petitions", params={"q": "rac thai", "limit": 3}).json()
+    assert found["total"] == 7
+    seen = [i["id"] for i in found["items"]]
+    while found["next"]:
+        found = http.get("/v1/petitions", params={"q": "rac thai", "limit": 3, "cursor": found["next"]}).json()
+        seen += [i["id"] for i in found["items"]]
+    assert len(seen) == len(set(seen)) == 7
+    inbox = http.get("/v1/petitions", params={"order": "inbox", "limit": 2}).json()
+    assert inbox["items"][0]["labels"]["urgency"] == "khan"
+    rest = http.get("/v1/petitions", params={"order": "inbox", "cursor": inbox["next"]}).json()
+    assert len(rest["items"]) == 6
+    only = http.get("/v1/petitions", params={"field": "moi_truong", "received_from": "2026-10-14"}).json()
+    assert only["total"] == 3
+    bad = http.get("/v1/petitions", params={"cursor": inbox["next"], "order": "newest"})
+    assert (bad.status_code, bad.json()["code"]) == (400, "cursor_invalid")
