@@ -6,7 +6,6 @@ object, so an artefact written by one release of scikit-learn loads under anothe
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -112,11 +111,16 @@ BLOCKS: dict[str, Callable[[Prepared], Iterator[Occurrence]]] = {
 
 @dataclass(frozen=True)
 class Vector:
-    """A text as a row: sorted column indices, their values, and the dense tail (mean word vector)."""
+    """A text as a row: sorted column indices, their values, and the dense tail (mean word vector).
+
+    `places` holds every known n-gram of the text, int64 (3, occurrences): its position in `index`, its first syllable
+    and the one past its last; it is empty for rows that only training uses.
+    """
 
     index: np.ndarray
     value: np.ndarray
     dense: np.ndarray
+    places: np.ndarray
 
 
 @dataclass
@@ -153,42 +157,48 @@ class TextFeatures:
         """Number of sparse columns; the dense tail comes after them."""
         return len(self.idf)
 
-    def occurrences(self, prepared: Prepared) -> Iterator[tuple[int, int, int]]:
-        """(column, first syllable, past the last) of every known n-gram of a text."""
+    def transform(self, prepared: Prepared) -> Vector:
+        """One text as a row: (1 + log tf) · idf, each block scaled to its weight; with the place of every n-gram."""
+        columns: list[int] = []
+        firsts: list[int] = []
+        lasts: list[int] = []
         get = self.vocabulary.get
         for block in self.blocks:
             for name, first, last in BLOCKS[block](prepared):
                 column = get(name)
                 if column is not None:
-                    yield column, first, last
-
-    def transform(self, prepared: Prepared) -> Vector:
-        """One text as a row: (1 + log tf) · idf, each block scaled to its weight."""
-        return self.row(prepared, {b: Counter(n for n, _, _ in BLOCKS[b](prepared)) for b in self.blocks})
+                    columns.append(column)
+                    firsts.append(first)
+                    lasts.append(last)
+        index, inverse, counts = np.unique(np.array(columns, dtype=np.int64), return_inverse=True, return_counts=True)
+        places = np.stack([inverse, np.array(firsts, dtype=np.int64), np.array(lasts, dtype=np.int64)])
+        return self._weigh(prepared, index, counts, places)
 
     def row(self, prepared: Prepared, counted: Mapping[str, Mapping[str, int]]) -> Vector:
-        """`transform` for a text whose n-grams are counted already (block → feature → count)."""
+        """`transform` for a text whose n-grams are counted already (block → feature → count), without places."""
         counts: dict[int, int] = {}
         for block in self.blocks:
             for name, count in counted[block].items():
                 column = self.vocabulary.get(name)
                 if column is not None:
                     counts[column] = count
+        index = np.array(sorted(counts), dtype=np.int64)
+        return self._weigh(prepared, index, np.array([counts[i] for i in index.tolist()]), np.zeros((3, 0), dtype=np.int64))
+
+    def _weigh(self, prepared: Prepared, index: np.ndarray, counts: np.ndarray, places: np.ndarray) -> Vector:
         dense = np.zeros(0, dtype=np.float32)
         if self.vectors is not None:
             dense = self.vectors.mean(prepared) * self.block_weight.get("vector", 1.0)
-        if not counts:
-            return Vector(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32), dense)
-        index = np.fromiter(sorted(counts), dtype=np.int64, count=len(counts))
-        tf = np.fromiter((counts[i] for i in index.tolist()), dtype=np.float32, count=len(index))
-        value = (1.0 + np.log(tf)) * self.idf[index]
-        owner = self.block_of[index]
-        for position, block in enumerate(self.blocks):
-            mine = owner == position
-            norm = float(np.linalg.norm(value[mine]))
+        if not len(index):
+            return Vector(index, np.zeros(0, dtype=np.float32), dense, places)
+        value = ((1.0 + np.log(counts)) * self.idf[index]).astype(np.float32)
+        # Columns of a block are next to each other, so each block is one slice of the sorted row.
+        edges = np.searchsorted(self.block_of[index], np.arange(len(self.blocks) + 1))
+        for block, start, end in zip(self.blocks, edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+            norm = float(np.linalg.norm(value[start:end]))
             if norm > 0:
-                value[mine] *= self.block_weight.get(block, 1.0) / norm
-        return Vector(index, value, dense)
+                value[start:end] *= self.block_weight.get(block, 1.0) / norm
+        return Vector(index, value, dense, places)
 
 
 @dataclass(frozen=True)
@@ -216,21 +226,24 @@ class LinearHead:
 
 
 def syllable_scores(features: TextFeatures, head: LinearHead, prepared: Prepared, vector: Vector, code: str) -> np.ndarray:
-    """How much each syllable carries towards one label: float32 array (syllables,), logit units.
+    """How much each syllable carries towards one label: float array (syllables,), logit units.
 
     Every n-gram's contribution (value · weight) is shared equally among its occurrences and their syllables, the word
     vectors' contribution goes to their words, so the scores sum to the logit without its bias.
     """
     position = head.codes.index(code)
-    weights = dict(zip(vector.index.tolist(), (vector.value * head.weights[vector.index, position]).tolist(), strict=True))
-    places: dict[int, list[tuple[int, int]]] = {}
-    for column, first, last in features.occurrences(prepared):
-        places.setdefault(column, []).append((first, last))
-    scores = np.zeros(len(prepared.syllables), dtype=np.float32)
-    for column, ranges in places.items():
-        each = weights[column] / len(ranges)
-        for first, last in ranges:
-            scores[first:last] += each / (last - first)
+    carried = vector.value * head.weights[vector.index, position]
+    which, first, last = vector.places
+    each = (carried / np.bincount(which, minlength=len(carried)))[which] / np.maximum(last - first, 1)
+    steps = np.zeros(len(prepared.syllables) + 1)
+    np.add.at(steps, first, each)
+    np.add.at(steps, last, -each)
+    scores = np.cumsum(steps)[:-1]
+    if features.vectors is not None:
+        direction = head.weights[-features.vectors.dim :, position].astype(np.float32)
+        scale = features.block_weight.get("vector", 1.0)
+        for amount, begin, end in features.vectors.shares(prepared, direction):
+            scores[begin:end] += scale * amount / max(end - begin, 1)
     return scores
 
 
@@ -252,18 +265,19 @@ def best_phrases(
     total = float(scores[scores > 0].sum())
     if total <= 0:
         return []
+    # Only what stands out of the text counts, so that a phrase does not grow over words that say nothing.
     centred = scores - max(float(np.mean(scores)), 0.0)
     taken = np.zeros(len(scores), dtype=bool)
     found: list[tuple[Span, float]] = []
-    edges = _word_edges(prepared)
+    words, walls = _word_edges(prepared), _walls(prepared)
     for _ in range(most):
-        best = _best_run(centred, taken, longest)
+        best = _best_run(centred, taken, longest, walls)
         if best is None:
             break
         first, last = best
-        while first > 0 and first not in edges and not taken[first - 1]:
+        while first > 0 and first not in words and first not in walls and not taken[first - 1]:
             first -= 1
-        while last < len(scores) and last not in edges and not taken[last]:
+        while last < len(scores) and last not in words and last not in walls and not taken[last]:
             last += 1
         taken[first:last] = True
         weight = float(scores[first:last].sum())
@@ -280,17 +294,27 @@ def _word_edges(prepared: Prepared) -> set[int]:
     return edges | {len(prepared.syllables)}
 
 
-def _best_run(scores: np.ndarray, taken: np.ndarray, longest: int) -> tuple[int, int] | None:
+def _walls(prepared: Prepared) -> set[int]:
+    """Syllable positions that no phrase may cross: what stands before them ends a sentence or a line."""
+    spans = prepared.syllables
+    return {
+        i
+        for i in range(1, len(spans))
+        if any(c in "\n.;!?" for c in prepared.text[spans[i - 1].end : spans[i].start])
+    }
+
+
+def _best_run(scores: np.ndarray, taken: np.ndarray, longest: int, walls: set[int]) -> tuple[int, int] | None:
     best, where = 0.0, None
-    for first in range(len(scores)):
-        if taken[first] or scores[first] <= 0:
+    values = scores.tolist()
+    for first in range(len(values)):
+        if taken[first] or values[first] <= 0:
             continue
         total = 0.0
-        for last in range(first, min(first + longest, len(scores))):
-            if taken[last]:
+        for last in range(first, min(first + longest, len(values))):
+            if taken[last] or (last > first and last in walls):
                 break
-            total += float(scores[last])
+            total += values[last]
             if total > best:
                 best, where = total, (first, last + 1)
     return where
-

@@ -10,6 +10,9 @@ import numpy as np
 from nlp.petitions.prepared import Prepared
 from nlp.text import fold
 
+# A known word of a text: its row, its share (less than 1 for one of several readings), and its syllables.
+Found = tuple[int, float, int, int]
+
 
 @dataclass(frozen=True)
 class WordVectors:
@@ -65,27 +68,34 @@ class WordVectors:
             matrix, scale.astype(np.float32), weight, (common / max(float(np.linalg.norm(common)), 1e-9)).astype(np.float32),
         )  # fmt: skip
 
-    def lookup(self, prepared: Prepared) -> list[tuple[int, float]]:
-        """(row, share) of each known word of a text; an unknown word falls back on its syllables."""
+    def lookup(self, prepared: Prepared) -> list[Found]:
+        """Each known word of a text; an unknown word falls back on its syllables."""
         if prepared.unaccented:
             return list(self._unaccented([prepared.folded[s.start : s.end] for s in prepared.syllables]))
-        found: list[tuple[int, float]] = []
-        for word, _, _ in prepared.words:
+        found: list[Found] = []
+        position = 0
+        spans = prepared.syllables
+        for word, start, end in prepared.words:
+            while position < len(spans) and spans[position].start < start:
+                position += 1
+            size = word.count("_") + 1
             row = self.rows.get(word)
             if row is not None:
-                found.append((row, 1.0))
-            elif "_" in word:
-                found += [(self.rows[s], 0.5) for s in word.split("_") if s in self.rows]
+                found.append((row, 1.0, position, position + size))
+            elif size > 1:
+                for k, syllable in enumerate(word.split("_")):
+                    if syllable in self.rows:
+                        found.append((self.rows[syllable], 0.5, position + k, position + k + 1))
         return found
 
-    def _unaccented(self, syllables: list[str]) -> Iterable[tuple[int, float]]:
+    def _unaccented(self, syllables: list[str]) -> Iterable[Found]:
         i = 0
         while i < len(syllables):
             for size in (3, 2, 1):
                 forms = self.folded.get("_".join(syllables[i : i + size]))
                 if forms and i + size <= len(syllables):
                     total = sum(1 / (k + 1) for k in range(len(forms)))
-                    yield from ((row, 1 / (k + 1) / total) for k, row in enumerate(forms))
+                    yield from ((row, 1 / (k + 1) / total, i, i + size) for k, row in enumerate(forms))
                     i += size
                     break
             else:
@@ -96,10 +106,25 @@ class WordVectors:
         found = self.lookup(prepared)
         if not found:
             return np.zeros(self.dim, dtype=np.float32)
-        index = np.fromiter((r for r, _ in found), dtype=np.int64, count=len(found))
-        share = np.fromiter((s for _, s in found), dtype=np.float32, count=len(found))
-        weight = self.weight[index] * share
-        vector = (self.matrix[index].astype(np.float32) * (self.scale[index] * weight)[:, None]).sum(axis=0)
+        vector = self._weighted(found).sum(axis=0)
         vector -= self.common * float(vector @ self.common)
         norm = float(np.linalg.norm(vector))
-        return vector / norm if norm > 1e-9 else vector
+        return np.asarray(vector / norm if norm > 1e-9 else vector, dtype=np.float32)
+
+    def shares(self, prepared: Prepared, direction: np.ndarray) -> list[tuple[float, int, int]]:
+        """How much each word adds to `mean(prepared) @ direction`: (amount, first syllable, past the last)."""
+        found = self.lookup(prepared)
+        if not found:
+            return []
+        weighted = self._weighted(found)
+        vector = weighted.sum(axis=0)
+        norm = float(np.linalg.norm(vector - self.common * float(vector @ self.common)))
+        if norm <= 1e-9:
+            return []
+        amounts = weighted @ (direction - self.common * float(direction @ self.common)) / norm
+        return [(float(a), f[2], f[3]) for a, f in zip(amounts, found, strict=True)]
+
+    def _weighted(self, found: list[Found]) -> np.ndarray:
+        index = np.fromiter((f[0] for f in found), dtype=np.int64, count=len(found))
+        share = np.fromiter((f[1] for f in found), dtype=np.float32, count=len(found))
+        return self.matrix[index].astype(np.float32) * (self.scale[index] * self.weight[index] * share)[:, None]

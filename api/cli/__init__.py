@@ -1,0 +1,28 @@
+"""The command line: every command of the house under `langnghe`."""
+
+from __future__ import annotations
+
+import typer
+
+from api.cli.classify import classify
+from api.cli.models import models
+from api.cli.training import corpus, evaluate, train
+
+app = typer.Typer(
+    name="langnghe",
+    help="Lắng Nghe: đọc đơn thư và báo cáo của chính quyền địa phương. Mọi việc chạy trên máy này, không gửi gì ra ngoài.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.command("classify")(classify)
+app.add_typer(train, name="train")
+app.add_typer(evaluate, name="evaluate")
+app.add_typer(corpus, name="corpus")
+app.add_typer(models, name="models")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
