@@ -98,13 +98,15 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> tuple[str, Alignment]:
         length += edit.start - done
         pieces.append(text[done : edit.start])
         pieces.append(edit.new)
+        done = edit.end
+        if edit.end - edit.start == 1 == len(edit.new):
+            # One character for one: nothing to remember.
+            length += 1
+            continue
         before_start.append(edit.start)
         before_end.append(edit.end)
         after_start.append(length)
         length += len(edit.new)
         after_end.append(length)
-        done = edit.end
-    if not before_start:
-        return text, Alignment()
     pieces.append(text[done:])
     return "".join(pieces), Alignment(tuple(before_start), tuple(before_end), tuple(after_start), tuple(after_end))

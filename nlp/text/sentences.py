@@ -19,6 +19,7 @@ _NUMBERING = re.compile(
     r"(?:\d{1,2}(?:\.\d{1,2}){0,4}|[ivxlc]{1,6}|[a-zđ])",
     re.IGNORECASE,
 )
+_OPENING = re.compile(r"[.!?\n]\s{1,3}[^\W\d_]")
 _BEFORE = re.compile(r"[^\s(\[\"“‘«]{1,24}\Z")
 _LIST_LINE = re.compile(r"\s*(?:[-+*•]|\(?(?:\d{1,2}(?:\.\d{1,2})*|[a-zđA-ZĐ]|[IVXLC]{1,6})[.)/])\s")
 
@@ -112,9 +113,8 @@ def _ends(text: str) -> Iterator[int]:
 
 def _has_capitals(text: str) -> bool:
     # Text typed without capitals has next to none after a full stop; one name in capitals does not change that.
-    upper = sum(1 for m in re.finditer(r"[.!?\n]\s+[^\W\d_]", text[:20000]) if m.group()[-1].isupper())
-    lower = sum(1 for m in re.finditer(r"[.!?\n]\s+[^\W\d_]", text[:20000]) if m.group()[-1].islower())
-    return upper >= lower
+    letters = [match.group()[-1] for match in _OPENING.finditer(text, 0, 20_000)]
+    return sum(map(str.isupper, letters)) >= sum(map(str.islower, letters))
 
 
 def _goes_on(text: str, start: int, at: int, following: int) -> bool:
