@@ -17,7 +17,7 @@ $(VENV)/.core: pyproject.toml constraints.txt
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.core
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[postgres,train,notebooks]' --group dev
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[postgres,train,notebooks,dev]'
 	touch $@
 
 $(VENV)/.transformers: $(VENV)/.dev

@@ -5,7 +5,9 @@ from __future__ import annotations
 import typer
 
 from api.cli.classify import classify
+from api.cli.extract import compare, extract
 from api.cli.models import models
+from api.cli.serve import serve
 from api.cli.training import corpus, evaluate, train
 
 app = typer.Typer(
@@ -16,7 +18,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+app.command("serve")(serve)
 app.command("classify")(classify)
+app.command("extract")(extract)
+app.command("compare")(compare)
 app.add_typer(train, name="train")
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(corpus, name="corpus")
