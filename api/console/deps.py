@@ -15,7 +15,7 @@ from api.security.identify import identify
 from api.security.roles import Principal
 
 
-class SignInFirst(Exception):
+class SignInFirstError(Exception):
     """Nobody is signed in: the page is asked for again after signing in at `location`."""
 
     def __init__(self, location: str) -> None:
@@ -28,9 +28,11 @@ def page_principal(request: Request, service: ServiceDep) -> Principal:
     principal = identify(request, service)
     if principal is None or principal.via == "token":
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        raise SignInFirst("/login" + (f"?next={quote(target)}" if request.method == "GET" and target != "/" else ""))
+        raise SignInFirstError(
+            "/login" + (f"?next={quote(target)}" if request.method == "GET" and target != "/" else "")
+        )
     if principal.must_change_password and request.url.path not in ("/account", "/logout"):
-        raise SignInFirst("/account")
+        raise SignInFirstError("/account")
     request.state.user_id = principal.user_id
     return principal
 
@@ -53,7 +55,9 @@ async def from_our_page(request: Request, me: Me) -> Principal:
         value = (await request.form()).get("csrf", "")
         sent = value if isinstance(value, str) else ""
     if not me.csrf or not hmac.compare_digest(sent.encode(), me.csrf.encode()):
-        raise ProblemError("csrf_failed", "Trang đã cũ hoặc yêu cầu không đến từ trang của hệ thống. Hãy tải lại trang.")
+        raise ProblemError(
+            "csrf_failed", "Trang đã cũ hoặc yêu cầu không đến từ trang của hệ thống. Hãy tải lại trang."
+        )
     return me
 
 

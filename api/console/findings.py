@@ -79,9 +79,10 @@ def facet_groups(
             ordered = sorted({*values, *chosen}, reverse=True)
         else:
             ordered = sorted({*values, *chosen}, key=lambda v: (v not in chosen, -values.get(v, 0), str(v)))
-        named = {"issuer": issuers.get, "review": REVIEW.get}.get(name, known.name)
-        rows = [{"value": v, "name": str(v) if name in ("year", "province") else named(v) or v, "count": values.get(v, 0),
-                 "chosen": v in chosen} for v in ordered]  # fmt: skip
+        named: Any = {"issuer": issuers.get, "review": REVIEW.get, "year": str, "province": str}.get(name, known.name)
+        rows = [
+            {"value": v, "name": named(v) or str(v), "count": values.get(v, 0), "chosen": v in chosen} for v in ordered
+        ]
         if rows:
             groups.append({"name": name, "title": title, "rows": rows[: max(SHOWN, len(chosen))],
                            "more": rows[max(SHOWN, len(chosen)) :], "open": bool(chosen) or name in ("kind", "topic",

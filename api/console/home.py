@@ -40,7 +40,9 @@ def home(request: Request, service: ServiceDep, me: Annotated[Principal, Depends
                 "count": session.scalar(select(func.count()).select_from(Report)),
                 "findings": session.scalar(select(func.count()).select_from(Finding).where(Finding.gone.is_(False))),
                 "unreviewed": session.scalar(
-                    select(func.count()).select_from(Finding).where(Finding.review == "proposed", Finding.gone.is_(False))
+                    select(func.count())
+                    .select_from(Finding)
+                    .where(Finding.review == "proposed", Finding.gone.is_(False))
                 ),
                 "latest": list(session.scalars(select(Report).order_by(Report.num.desc()).limit(5))),
             }

@@ -10,7 +10,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from api.console import findings, home, read, reports
-from api.console.deps import SignInFirst
+from api.console.deps import SignInFirstError
 from api.console.rendering import STATIC, page, wants_fragment
 from api.http.problems import Kind
 from api.security.identify import identify
@@ -35,12 +35,12 @@ def add_console(app: FastAPI) -> None:
         app.include_router(module.router, include_in_schema=False)
 
     async def sign_in(request: Request, error: Exception) -> Response:
-        assert isinstance(error, SignInFirst)
+        assert isinstance(error, SignInFirstError)
         if wants_fragment(request):
             return Response(status_code=204, headers={"HX-Redirect": error.location})
         return RedirectResponse(error.location, 303)
 
-    app.add_exception_handler(SignInFirst, sign_in)
+    app.add_exception_handler(SignInFirstError, sign_in)
 
 
 def error_page(request: Request, kind: Kind, error: LangNgheError) -> Response:

@@ -102,9 +102,16 @@ def one(
         every = list(session.scalars(select(Finding).where(Finding.report_num == report.num, Finding.gone.is_(False))))
         items = [with_pieces(b) for b in finding_bodies(session, rows, query)]
     titles = {f.id: f.text for f in every}
-    values = {"report": report, "findings": items, "total": total, "widened": widened, "trouble": trouble,
-              "counts": {k: dict(v) for k, v in counts.items()}, "titles": titles,
-              "chosen": {"q": q, "kind": kind, "topic": topic, "review": review}}  # fmt: skip
+    values: dict[str, Any] = {
+        "report": report,
+        "findings": items,
+        "total": total,
+        "widened": widened,
+        "trouble": trouble,
+        "counts": {k: dict(v) for k, v in counts.items()},
+        "titles": titles,
+        "chosen": {"q": q, "kind": kind, "topic": topic, "review": review},
+    }
     if wants_fragment(request):
         shown = environment().get_template("report_findings.html").render(me=me, csrf=me.csrf, **values)
         return Response(shown, media_type="text/html")

@@ -9,9 +9,23 @@ HANOI = timezone(timedelta(hours=7))
 
 STATUS = {"new": "Mới tiếp nhận", "deferred": "Để lại", "confirmed": "Đã phân loại", "in_progress": "Đang giải quyết",
           "resolved": "Đã giải quyết", "returned": "Trả lại, hướng dẫn", "withdrawn": "Rút đơn"}  # fmt: skip
-CHANNEL = {"truc_tiep": "Trực tiếp", "buu_chinh": "Bưu chính", "cong_dan_so": "Cổng trực tuyến",
-           "duong_day_nong": "Đường dây nóng", "email": "Thư điện tử", "zalo": "Zalo", "cu_tri": "Cử tri",
-           "bao_chi": "Báo chí", "co_quan_khac": "Cơ quan khác chuyển đến", "khac": "Khác"}  # fmt: skip
+CHANNEL = {
+    "don": "Nộp trực tiếp",
+    "post": "Bưu chính",
+    "portal": "Cổng trực tuyến",
+    "hotline": "Đường dây nóng",
+    "email": "Thư điện tử",
+    "zalo": "Zalo",
+    "voter": "Kiến nghị cử tri",
+    "minutes": "Biên bản tiếp dân",
+    "newspaper": "Báo chí",
+    "transferred": "Cơ quan khác chuyển đến",
+    "lawyer": "Luật sư, người đại diện",
+    "company": "Doanh nghiệp",
+    "summary": "Bản tóm tắt",
+    "ocr": "Bản quét",
+    "other": "Khác",
+}
 REVIEW = {"proposed": "Chưa rà soát", "accepted": "Chấp nhận", "edited": "Đã sửa", "rejected": "Loại bỏ"}
 RELATION = {"cause_of": "nguyên nhân của", "addresses": "giải quyết"}
 HOW = {"explicit": "nêu rõ trong văn bản", "same_item": "cùng mục nhỏ", "same_section": "cùng mục",

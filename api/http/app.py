@@ -11,15 +11,16 @@ import anyio.to_thread
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
 from api.console.pages import add_console, error_page
+from api.demo import load_demo
 from api.http.edge import Edge
 from api.http.metrics import Metrics
 from api.http.models.common import ProblemBody
-from api.http.problems import MEDIA, PROBLEMS, ProblemError, kind_of, problem_body, problem_response
+from api.http.problems import PROBLEMS, ProblemError, kind_of, problem_response
 from api.http.routes import meta, petitions, reports
 from api.http.service import Service
 from api.http.validation import explain
@@ -74,18 +75,20 @@ def create_app(settings: Settings | None = None, readers: Readers | None = None)
     add_console(app)
     _add_errors(app)
     _describe_problems(app)
-    app.add_middleware(Edge, settings=chosen, metrics=metrics)
+    app.add_middleware(Edge, settings=chosen, metrics=metrics, unexpected=_unexpected)
     return app
 
 
 def _start(service: Service, readers: Readers | None) -> None:
     upgrade(service.records)
-    service.readers = readers if readers is not None else load_readers(service.settings.models)
-    try:
-        service.readers.warm_up()
-    except LangNgheError as error:
-        log.warning("warm_up", code=error.code)
+    service.readers = (readers if readers is not None else load_readers(service.settings.models)).warmed_up()
+    for name, reason in service.readers.trouble.items():
+        log.warning("reader_missing", reader=name, reason=reason)
+    if service.settings.demo:
+        load_demo(service.records, service.readers)
     service.ready = True
+    if service.on_ready:
+        service.on_ready()
 
 
 def _add_errors(app: FastAPI) -> None:
@@ -113,24 +116,21 @@ def _add_errors(app: FastAPI) -> None:
     async def stale(request: Request, _error: Exception) -> Response:
         return answer(request, ProblemError("edited_meanwhile", "Người khác vừa thay đổi; hãy tải lại rồi sửa tiếp."))
 
-    async def unexpected(request: Request, error: Exception) -> Response:
-        # The exception's own words may quote a petition, so only its kind and place are kept.
-        trace, places = error.__traceback__, []
-        while trace is not None:
-            places.append(f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}")
-            trace = trace.tb_next
-        log.error("unexpected", kind=type(error).__name__, at=places[-4:],
-                  request_id=getattr(request.state, "request_id", ""))  # fmt: skip
-        detail = "Có lỗi ngoài dự kiến; đã ghi lại để xử lý. Dữ liệu chưa bị thay đổi."
-        if _wants_page(request):
-            return error_page(request, PROBLEMS["internal"], ProblemError("internal", detail))
-        return JSONResponse(problem_body("internal", PROBLEMS["internal"], detail), 500, media_type=MEDIA)
-
     app.add_exception_handler(LangNgheError, expected)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(StaleDataError, stale)
-    app.add_exception_handler(Exception, unexpected)
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    # The exception's own words may quote a petition, so only its kind and place are kept.
+    trace, places = error.__traceback__, []
+    while trace is not None:
+        places.append(f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    log.error("unexpected", kind=type(error).__name__, at=places[-4:], request_id=request.state.request_id)
+    problem = ProblemError("internal", "Có lỗi ngoài dự kiến; đã ghi lại để xử lý. Dữ liệu chưa bị thay đổi.")
+    return error_page(request, PROBLEMS["internal"], problem) if _wants_page(request) else problem_response(problem)
 
 
 def _wants_page(request: Request) -> bool:
@@ -156,4 +156,3 @@ def _describe_problems(app: FastAPI) -> None:
         return app.openapi_schema
 
     app.openapi = described  # type: ignore[method-assign]
-

@@ -10,6 +10,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
+from fastapi import Request
+from fastapi.responses import Response
 
 from api.http.metrics import Metrics
 from api.http.problems import MEDIA, PROBLEMS, problem_body
@@ -39,18 +41,24 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 ALWAYS_ANSWERED = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
-class _TooLarge(Exception):
+class _TooLargeError(Exception):
     """The body went over its limit while it was read."""
 
 
 class Edge:
     """ASGI layer around the whole application; it never looks at what a request says, only at its frame."""
 
-    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]], settings: Settings,
-                 metrics: Metrics) -> None:  # fmt: skip
+    def __init__(
+        self,
+        app: Callable[[Scope, Receive, Send], Awaitable[None]],
+        settings: Settings,
+        metrics: Metrics,
+        unexpected: Callable[[Request, Exception], Awaitable[Response]],
+    ) -> None:
         self._app = app
         self._settings = settings
         self._metrics = metrics
+        self._unexpected = unexpected
         self._inside = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,10 +89,16 @@ class Edge:
                 await _answer(counted_send, refusal)
             else:
                 await self._app(scope, self._limited(scope, headers, receive), counted_send)
-        except _TooLarge:
+        except _TooLargeError:
             if begun:
                 raise
             await _answer(counted_send, "body_too_large")
+        except Exception as error:
+            # Caught here and not re-raised: the server would print it, and its words may quote a petition.
+            response = await self._unexpected(Request(scope, receive), error)
+            if begun:
+                raise RuntimeError("answer broken off") from None
+            await response(scope, receive, counted_send)
         finally:
             self._inside -= 1
             self._note(scope, request_id, status, time.perf_counter() - started)
@@ -116,7 +130,7 @@ class Edge:
             if message["type"] == "http.request":
                 read += len(message.get("body", b""))
                 if read > limit:
-                    raise _TooLarge
+                    raise _TooLargeError
             return message
 
         return limited

@@ -14,7 +14,7 @@ from nlp.text import LangNgheError
 T = TypeVar("T")
 
 
-class Overloaded(LangNgheError):
+class OverloadedError(LangNgheError):
     """More is asked than can be answered in good time; `retry_after` is in seconds."""
 
     def __init__(self, retry_after: int) -> None:
@@ -60,11 +60,11 @@ class Gate:
 
         Raises
         ------
-        Overloaded
+        OverloadedError
             At once, when the queue is full or the expected wait is too long.
         """
         if self.waiting >= self._queue or self.expected_wait() > self._max_wait:
-            raise Overloaded(max(1, math.ceil(self.expected_wait())))
+            raise OverloadedError(max(1, math.ceil(self.expected_wait())))
         self._inside += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, self._timed, work, args)

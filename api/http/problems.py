@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi.responses import JSONResponse
 
-from api.http.gate import Overloaded
+from api.http.gate import OverloadedError
 from api.records.engine import RecordsError
 from nlp.text import LangNgheError, ReadError
 
@@ -91,7 +91,7 @@ def problem_response(error: LangNgheError) -> JSONResponse:
     kind = kind_of(error)
     headers = dict(getattr(error, "headers", {}) or {})
     more = dict(getattr(error, "more", {}) or {})
-    retry = error.retry_after if isinstance(error, Overloaded | RecordsError) else None
+    retry = error.retry_after if isinstance(error, OverloadedError | RecordsError) else None
     if kind.status == 503:
         headers.setdefault("Retry-After", str(retry or 5))
     if kind.status == 401:

@@ -40,6 +40,7 @@ class Service:
         self.extract_gate = Gate("extract", 1, 8, 60.0)
         self.ready = False
         self.secret = secrets.token_bytes(32)
+        self.on_ready: Callable[[], None] | None = None
 
     def stop(self) -> None:
         """End work in progress and give the database back."""
@@ -57,7 +58,7 @@ class Service:
         ProblemError
             `text_empty`, or `invalid` beyond the size limit.
         LangNgheError
-            What the reader refuses; Overloaded when too many wait.
+            What the reader refuses; OverloadedError when too many wait.
         """
         self.check_text(text)
         try:

@@ -15,6 +15,17 @@ from api.records.petitions import Decision, Petition
 from api.records.reports import Finding, Report
 from api.records.words import Query, find_words
 
+_NO_DETAIL: dict[str, Any] = {
+    "subject": None,
+    "addressee": None,
+    "responsible": None,
+    "due": None,
+    "hedges": [],
+    "embedded_causes": [],
+    "reasons": [],
+    "needs_review": False,
+}
+
 
 def petition_line(petition: Petition) -> dict[str, Any]:
     """A line of the register."""
@@ -80,7 +91,7 @@ def count_findings(session: Session, nums: Iterable[int]) -> dict[int, int]:
         .where(Finding.report_num.in_(list(nums)), Finding.gone.is_(False))
         .group_by(Finding.report_num)
     )
-    return {num: count for num, count in session.execute(rows)}
+    return {row[0]: row[1] for row in session.execute(rows)}
 
 
 def finding_bodies(session: Session, findings: Iterable[Finding], query: Query | None = None) -> list[dict[str, Any]]:
@@ -110,6 +121,7 @@ def _finding_body(finding: Finding, links: list[dict[str, Any]], query: Query | 
         "section": finding.section,
         "item": finding.item,
         "page": finding.page,
+        **_NO_DETAIL,
         **finding.detail,
         "topics": [t.code for t in finding.topics],
         "fields": [f.code for f in finding.fields],

@@ -27,7 +27,9 @@ def head(report: Report) -> str:
     if report.number:
         name += f" số {report.number}"
     if report.date:
-        name += f" ngày {vietnamese_date(report.date)}" if len(report.date) == 10 else f" {vietnamese_date(report.date)}"
+        name += (
+            f" ngày {vietnamese_date(report.date)}" if len(report.date) == 10 else f" {vietnamese_date(report.date)}"
+        )
     if report.issuer:
         name += f" của {report.issuer}"
     if not (report.number or report.issuer):

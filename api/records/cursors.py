@@ -38,6 +38,8 @@ def decode(cursor: str, order: str, kinds: tuple[type, ...]) -> list[Any]:
     if not isinstance(body, list) or len(body) != len(kinds) + 1 or body[0] != order:
         raise CursorError
     for value, kind in zip(body[1:], kinds, strict=True):
-        if type(value) is not kind or (kind is int and abs(value) > 2**62) or (kind is str and "\x00" in value):
+        if type(value) is not kind:
+            raise CursorError
+        if isinstance(value, int) and abs(value) > 2**62 or isinstance(value, str) and "\x00" in value:
             raise CursorError
     return body[1:]

@@ -23,21 +23,21 @@ class RecordsError(LangNgheError):
     retry_after: int | None = 2
 
 
-class RecordsBusy(RecordsError):
+class RecordsBusyError(RecordsError):
     """Another writer holds the database."""
 
     def __init__(self) -> None:
         super().__init__("records_busy", "Cơ sở dữ liệu đang bận, xin thử lại sau vài giây.")
 
 
-class RecordsGone(RecordsError):
+class RecordsGoneError(RecordsError):
     """The database server does not answer."""
 
     def __init__(self) -> None:
         super().__init__("records_unavailable", "Không kết nối được cơ sở dữ liệu; hệ thống sẽ tự kết nối lại.")
 
 
-class RecordsFull(RecordsError):
+class RecordsFullError(RecordsError):
     """No room is left on the disk; nothing was stored."""
 
     retry_after = None
@@ -94,12 +94,12 @@ class Records:
 
         Raises
         ------
-        RecordsBusy, RecordsFull, RecordsGone
+        RecordsBusyError, RecordsFullError, RecordsGoneError
             When the database cannot take it now.
         """
         # SQLite has one writer; waiting on a lock here is fairer and quicker than its own polling.
         if self.sqlite and not self._one_writer.acquire(timeout=self._wait_s):
-            raise RecordsBusy
+            raise RecordsBusyError
         try:
             with translated(), Session(self._writing, expire_on_commit=False) as session, session.begin():
                 yield session
@@ -123,7 +123,7 @@ def translated() -> Iterator[None]:
     try:
         yield
     except PoolTimeout as error:
-        raise RecordsBusy from error
+        raise RecordsBusyError from error
     except (OperationalError, InterfaceError) as error:
         raise _named(error) from error
     except DBAPIError as error:
@@ -135,12 +135,12 @@ def translated() -> Iterator[None]:
 def _named(error: DBAPIError) -> Exception:
     reason = str(error.orig).lower()
     if "locked" in reason or "busy" in reason or "lock timeout" in reason or "deadlock" in reason:
-        return RecordsBusy()
+        return RecordsBusyError()
     if "disk is full" in reason or "no space left" in reason or "disk i/o" in reason or "disk full" in reason:
-        return RecordsFull()
+        return RecordsFullError()
     if isinstance(error.orig, sqlite3.Error) and "unable to open" not in reason and "readonly" not in reason:
         return error
-    return RecordsGone()
+    return RecordsGoneError()
 
 
 def _prepare_sqlite(busy_timeout_ms: int) -> Any:

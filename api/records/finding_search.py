@@ -35,7 +35,8 @@ class FindingFilter:
 
     def without(self, name: str) -> FindingFilter:
         """The same filter with one dimension open."""
-        return replace(self, **{name: ()})
+        opened: dict[str, Any] = {name: ()}
+        return replace(self, **opened)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,9 @@ def _page(
     if order == "document":
         if cursor:
             report, start, num = cursors.decode(cursor, order, (int, int, int))
-            statement = statement.where(_after((Finding.report_num, report), (Finding.start, start), (Finding.num, num)))
+            statement = statement.where(
+                _after((Finding.report_num, report), (Finding.start, start), (Finding.num, num))
+            )
         statement = statement.order_by(Finding.report_num, Finding.start, Finding.num)
     else:
         if cursor:
@@ -123,7 +126,7 @@ def _load(session: Session, nums: list[int]) -> list[Finding]:
     return [found[n] for n in nums if n in found]
 
 
-def matching(session: Session, wanted: FindingFilter, query: Query | None) -> Select[tuple[int]]:
+def matching(session: Session, wanted: FindingFilter, query: Query | None) -> Select[Any]:
     """Row numbers of the findings that match, unordered."""
     return select(Finding.num).where(*_conditions(session, wanted, query))
 
@@ -167,17 +170,17 @@ def _tsv(query: Query) -> ColumnElement[bool]:
     )  # type: ignore[return-value]
 
 
-def _ranked(session: Session, statement: Select[tuple[int]], query: Query) -> Select[tuple[int]]:
+def _ranked(session: Session, statement: Select[Any], query: Query) -> Select[Any]:
     """Best first: rows where all the words stand together as typed, then by the database's own relevance."""
     loose = [t for t in query.terms if t.wanted and not t.prefix]
     together = Query((Term(tuple(w for t in loose for w in t.words)),), query.exact) if len(loose) > 1 else None
     if _sqlite(session):
-        hits = select(literal_column("rowid").label("num"), literal_column("bm25(findings_fts)").label("rank")).select_from(
-            text("findings_fts")
-        ).where(text("findings_fts MATCH :fts").bindparams(fts=to_fts5(query))).subquery("hits")  # fmt: skip
+        found: Any = select(literal_column("rowid").label("num"), literal_column("bm25(findings_fts)").label("rank"))
+        match = text("findings_fts MATCH :fts").bindparams(fts=to_fts5(query))
+        hits = found.select_from(text("findings_fts")).where(match).subquery("hits")
         statement = statement.join(hits, hits.c.num == Finding.num)
         if together:
-            close = select(literal_column("rowid")).select_from(text("findings_fts")).where(
+            close: Any = select(literal_column("rowid")).select_from(text("findings_fts")).where(
                 text("findings_fts MATCH :fts_close").bindparams(fts_close=to_fts5(together))
             )  # fmt: skip
             return statement.order_by(Finding.num.in_(close).desc(), hits.c.rank, Finding.num)
@@ -195,7 +198,9 @@ def _ranked(session: Session, statement: Select[tuple[int]], query: Query) -> Se
 
 
 def _count(session: Session, wanted: FindingFilter, query: Query | None) -> int:
-    return int(session.scalar(select(func.count()).select_from(Finding).where(*_conditions(session, wanted, query))) or 0)
+    return int(
+        session.scalar(select(func.count()).select_from(Finding).where(*_conditions(session, wanted, query))) or 0
+    )
 
 
 FACETS = ("kind", "sort", "topic", "field", "issuer", "province", "year", "review")
@@ -226,7 +231,7 @@ def facets(session: Session, wanted: FindingFilter, query: Query | None) -> dict
             found = session.execute(
                 select(column, func.count()).where(*_conditions(session, opened, query)).group_by(column)
             )
-            answer[name] = _sorted(Counter({v: c for v, c in found}))
+            answer[name] = _sorted(Counter(_pairs_of(found)))
     for name, table in (("topic", FindingTopic), ("field", FindingField)):
         opened = wanted.without(name)
         found = session.execute(
@@ -234,8 +239,12 @@ def facets(session: Session, wanted: FindingFilter, query: Query | None) -> dict
             .where(table.finding_num.in_(matching(session, opened, query)))
             .group_by(table.code)
         )
-        answer[name] = _sorted(Counter({v: c for v, c in found}))
+        answer[name] = _sorted(Counter(_pairs_of(found)))
     return answer
+
+
+def _pairs_of(rows: Any) -> dict[Any, Any]:
+    return {row[0]: row[1] for row in rows}
 
 
 def _sorted(tally: Counter[Any]) -> list[tuple[Any, int]]:
@@ -244,18 +253,20 @@ def _sorted(tally: Counter[Any]) -> list[tuple[Any, int]]:
 
 def issuer_names(session: Session) -> dict[str, str]:
     """For every issuer's look-up key a name to show."""
-    return {k: n for k, n in session.execute(select(Report.issuer_key, func.max(Report.issuer)).group_by(Report.issuer_key))}
+    return _pairs_of(session.execute(select(Report.issuer_key, func.max(Report.issuer)).group_by(Report.issuer_key)))
 
 
 def links_of(session: Session, ids: list[str]) -> list[FindingLink]:
     """Links that start or end at any of these findings."""
     if not ids:
         return []
-    return list(session.scalars(select(FindingLink).where(or_(FindingLink.from_id.in_(ids), FindingLink.to_id.in_(ids)))))
+    return list(
+        session.scalars(select(FindingLink).where(or_(FindingLink.from_id.in_(ids), FindingLink.to_id.in_(ids))))
+    )
 
 
 def similar_findings(session: Session, finding: Finding, limit: int = 10) -> list[tuple[Finding, float]]:
-    """Findings of other reports that say nearly the same: shared pairs of syllables over all pairs (Jaccard), best first."""
+    """Findings of other reports that say nearly the same, with the Jaccard index of syllable pairs, best first."""
     words = exact_words(finding.text).split()
     rare = sorted(dict.fromkeys(w for w in words if len(w) > 2), key=len, reverse=True)[:12]
     if not rare:

@@ -33,8 +33,10 @@ TASKS = ("fields", "subfields", "type", "urgency")
 STATUSES = ("new", "deferred", "confirmed", "in_progress", "resolved", "returned", "withdrawn")
 OPEN_STATUSES = ("new", "deferred", "confirmed", "in_progress")
 DENOUNCE_AT = 0.3  # below one half on purpose: hiding too much costs a click, hiding too little costs a person
-CHANNELS = ("truc_tiep", "buu_chinh", "cong_dan_so", "duong_day_nong", "email", "zalo", "cu_tri", "bao_chi",
-            "co_quan_khac", "khac")  # fmt: skip
+CHANNELS = (
+    "don", "post", "portal", "hotline", "email", "zalo", "voter", "minutes", "newspaper", "transferred", "lawyer",
+    "company", "summary", "ocr", "other",
+)  # fmt: skip
 
 
 class PetitionError(LangNgheError):
@@ -57,7 +59,7 @@ class NewPetition:
 
     text: str
     received_at: date
-    channel: str = "khac"
+    channel: str = "other"
     external_id: str | None = None
     province: str | None = None
     commune: str | None = None
@@ -104,8 +106,9 @@ def analyse_again(session: Session, petition: Petition, result: Mapping[str, Any
 
 def _add_analysis(session: Session, petition: Petition, result: Mapping[str, Any], seq: int) -> Analysis:
     model = result.get("model") or {}
-    analysis = Analysis(petition_num=petition.num, seq=seq, result=dict(result), model_name=str(model.get("name", "")),
-                        model_version=str(model.get("version", "")), taxonomy=str(model.get("taxonomy", "")))  # fmt: skip
+    name, version, labels = (str(model.get(k, "")) for k in ("name", "version", "taxonomy"))
+    analysis = Analysis(petition_num=petition.num, seq=seq, result=dict(result), model_name=name,
+                        model_version=version, taxonomy=labels)  # fmt: skip
     session.add(analysis)
     session.flush()
     return analysis
@@ -214,8 +217,8 @@ def undo(session: Session, petition: Petition, actor: Actor) -> Decision:
     last = current_decision(session, petition)
     if last is None:
         raise PetitionError("nothing_to_undo", "Không có quyết định nào để hoàn tác.")
-    step = Decision(petition_num=petition.num, seq=_next_seq(session, petition), action="undo", labels={},
-                    undoes=last.id, status_before=petition.status, actor_id=actor.id, actor_name=actor.name)  # fmt: skip
+    step = Decision(petition_num=petition.num, seq=_next_seq(session, petition), action="undo", undoes=last.id,
+                    labels={}, status_before=petition.status, actor_id=actor.id, actor_name=actor.name)  # fmt: skip
     session.add(step)
     session.flush()
     session.execute(delete(LabelFeedback).where(LabelFeedback.petition_num == petition.num))
@@ -271,7 +274,7 @@ def derive(session: Session, petition: Petition, decision: Decision | None, resu
     petition.needs_review = bool(result and result.get("needs_review")) and decision is None
     petition.confidential = petition.type == "to_cao" or _may_denounce(result, "type" in decided)
     parents = known.field_of_subfield
-    fields = [(code, None) for code in counts.get("fields", ("khac",))]
+    fields: list[tuple[str, str | None]] = [(code, None) for code in counts.get("fields", ("khac",))]
     fields += [(s, parents[s]) for s in counts.get("subfields", ()) if parents.get(s) in dict(fields)]
     kept = {row.code: row for row in petition.fields}
     petition.fields[:] = [

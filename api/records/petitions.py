@@ -26,7 +26,7 @@ class Petition(Base):
     register_year: Mapped[int]
     register_seq: Mapped[int]
     received_at: Mapped[date]
-    channel: Mapped[str] = mapped_column(String(32), default="khac")
+    channel: Mapped[str] = mapped_column(String(32), default="other")
     external_id: Mapped[str | None] = mapped_column(String(120))
     title: Mapped[str] = mapped_column(String(200), default="")
     text: Mapped[str] = mapped_column(Text)

@@ -112,7 +112,9 @@ class FakeReportReader:
         limits = [r for r in rows if r["kind"] == "limitation"]
         for row in rows:
             if row["kind"] == "cause" and limits:
-                row["links"] = [{"to": limits[0]["id"], "relation": "cause_of", "how": "same_section", "probability": 0.7}]
+                row["links"] = [
+                    {"to": limits[0]["id"], "relation": "cause_of", "how": "same_section", "probability": 0.7}
+                ]
         record = {"id": identity, "sha256": document.sha256, "filename": document.filename, "text": None, "pages": None,
                   "repairs": {}, "quality": 1.0, "metadata": head, "references": [], "figures": []}  # fmt: skip
         return Said([{"document": record}, *({"finding": r} for r in rows)])

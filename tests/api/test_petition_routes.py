@@ -81,7 +81,9 @@ def test_a_stored_petition_has_a_register_number_and_both_voices_apart(http: Tes
 def test_confirm_without_labels_confirms_what_is_proposed_and_undo_takes_it_back(http: TestClient) -> None:
     one = add(http)
     path = f"/v1/petitions/{one['id']}"
-    done = http.post(f"{path}/decisions", json={"action": "confirm"}, headers={"If-Match": f'"{one["version"]}"'}).json()
+    done = http.post(
+        f"{path}/decisions", json={"action": "confirm"}, headers={"If-Match": f'"{one["version"]}"'}
+    ).json()
     assert done["decision"]["action"] == "confirm"
     back = http.post(f"{path}/undo", headers={"If-Match": f'"{done["version"]}"'}).json()
     assert (back["status"], back["decision"]) == ("new", None)

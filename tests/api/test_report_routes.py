@@ -36,13 +36,17 @@ def test_an_uploaded_report_gives_findings_whose_quotes_stand_in_its_text(http: 
     assert cause["citation"] == "(Báo cáo số 125/BC-UBND ngày 10/12/2024 của UBND huyện Bình Sơn, mục II)"
 
 
-def test_search_finds_with_and_without_accents_phrases_prefixes_and_exclusions(http: TestClient, report_text: str) -> None:
+def test_search_finds_with_and_without_accents_phrases_prefixes_and_exclusions(
+    http: TestClient, report_text: str
+) -> None:
     upload(http, report_text)
     land = {"Công tác quản lý đất đai còn hạn chế, có nơi buông lỏng.",
             "Đề nghị UBND tỉnh bổ sung kinh phí cho công tác đo đạc đất đai."}  # fmt: skip
     assert set(texts(http, q="dat dai")) == set(texts(http, q="đất đai")) == set(texts(http, q="ĐẤT ĐAI")) == land
     assert texts(http, q="dat dai", kind="limitation") == [min(land)]
-    assert texts(http, q='"thủ tục hành chính"') == texts(http, q="thu tuc hanh chinh cham") == texts(http, q="thu* cham")
+    assert (
+        texts(http, q='"thủ tục hành chính"') == texts(http, q="thu tuc hanh chinh cham") == texts(http, q="thu* cham")
+    )
     assert len(texts(http, q="dat -kinh")) == 1
     assert texts(http, q="đạt đại") == texts(http, q="dat dai")
     assert http.get("/v1/findings", params={"q": "đạt đại"}).json()["widened"] is True
@@ -111,7 +115,9 @@ def test_similar_findings_come_from_other_reports(http: TestClient, report_text:
     assert found[0]["score"] > 0.5
 
 
-@pytest.mark.parametrize("q", ['"', "*", "- -", '"" *', "'); drop table findings; --", "NEAR(a b)", "a AND OR", "{x}:y", "^a", "🙂"])
+@pytest.mark.parametrize(
+    "q", ['"', "*", "- -", '"" *', "'); drop table findings; --", "NEAR(a b)", "a AND OR", "{x}:y", "^a", "🙂"]
+)
 def test_odd_searches_are_answered_not_broken(http: TestClient, report_text: str, q: str) -> None:
     upload(http, report_text)
     assert http.get("/v1/findings", params={"q": q}).status_code in (200, 400)

@@ -62,4 +62,6 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """OpenAPI responses for the problem statuses a route can answer with, beside those any route can."""
     common = {400, 401, 403, 413, 422, 429, 503}
     content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemBody"}}}
-    return {status: {"description": "Lỗi, theo RFC 9457", "content": content} for status in sorted(common | {*statuses})}
+    return {
+        status: {"description": "Lỗi, theo RFC 9457", "content": content} for status in sorted(common | {*statuses})
+    }

@@ -128,7 +128,7 @@ class PetitionCreate(Input):
 
     text: Text
     received_at: ReceivedAt | None = None
-    channel: Channel = "khac"
+    channel: Channel = "other"
     external_id: Annotated[Storable, Field(max_length=120)] | None = None
     province: Annotated[Storable, Field(max_length=80)] | None = None
     commune: Annotated[Storable, Field(max_length=120)] | None = None

@@ -1,0 +1,94 @@
+"""The demonstration set: some of the project's own petitions and reports, entered as an office would enter them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+from sqlalchemy import select
+
+from api.readers import Readers
+from api.records import petition_store, report_store
+from api.records.audit import Actor
+from api.records.engine import Records
+from api.records.petitions import Petition
+from api.records.reports import Report
+from nlp.registry.locate import corpora_root
+from nlp.text import LangNgheError
+
+log = structlog.get_logger("langnghe.demo")
+PETITIONS = 60
+REPORTS = 4
+DEMO = Actor(None, "Bản trình diễn")
+_PROVINCE = re.compile(r"\b(?:tỉnh|thành phố|TP\.?)\s+((?:[A-ZĐÀ-Ỹ][a-zà-ỹđ]+)(?:[ -][A-ZĐÀ-Ỹ][a-zà-ỹđ]+){0,2})")
+_COMMUNE = re.compile(r"\b((?:xã|phường|thị trấn)\s+(?:[A-ZĐÀ-Ỹ][a-zà-ỹđ]+)(?: [A-ZĐÀ-Ỹ][a-zà-ỹđ]+){0,2})")
+
+
+def load_demo(records: Records, readers: Readers, corpora: Path | None = None) -> None:
+    """Fill empty records with petitions and reports of `corpora`; what is already there is left alone.
+
+    Received dates are spread over the last weeks, so that lists and charts look like an office's. Two of three
+    petitions carry the decision that the corpus' annotators made.
+    """
+    root = corpora or corpora_root()
+    with records.read() as session:
+        has_petitions = session.scalar(select(Petition.num).limit(1)) is not None
+        has_reports = session.scalar(select(Report.num).limit(1)) is not None
+    if not has_petitions and readers.petitions is not None:
+        _petitions(records, readers, root)
+    if not has_reports and readers.reports is not None:
+        _reports(records, readers, root)
+
+
+def _petitions(records: Records, readers: Readers, root: Path) -> None:
+    today = date.today()
+    for i, row in enumerate(_chosen(root)):
+        received = today - timedelta(days=(i * 7) % 90)
+        try:
+            result = readers.classify(row["text"], received, row.get("channel"), row["id"])
+        except LangNgheError as error:
+            log.warning("petition", code=error.code)
+            continue
+        channel = row.get("channel") if row.get("channel") in petition_store.CHANNELS else "other"
+        new = petition_store.NewPetition(row["text"], received, channel or "other", row["id"],
+                                         _first(_PROVINCE, row["text"]), _first(_COMMUNE, row["text"]))  # fmt: skip
+        with records.write() as session:
+            petition = petition_store.add_petition(session, new, result, DEMO)
+            if i % 3:
+                labels = {k: row[k] for k in petition_store.TASKS if row.get(k)}
+                petition_store.decide(session, petition, labels, DEMO)
+
+
+def _chosen(root: Path) -> Iterator[dict[str, Any]]:
+    """A spread of the corpus: every n-th row, so that all fields, hands and channels turn up."""
+    rows = [
+        json.loads(line)
+        for path in sorted((root / "petitions").glob("*.jsonl"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.strip()
+    ]
+    step = max(1, len(rows) // PETITIONS)
+    yield from rows[::step][:PETITIONS]
+
+
+def _first(pattern: re.Pattern[str], text: str) -> str | None:
+    found = pattern.search(text)
+    return found[1] if found else None
+
+
+def _reports(records: Records, readers: Readers, root: Path) -> None:
+    paths = sorted((root / "reports").glob("*.md"))
+    for path in paths[:: max(1, len(paths) // REPORTS)][:REPORTS]:
+        data = path.read_bytes()
+        try:
+            read = readers.mine(readers.read(data, path.name))
+        except LangNgheError as error:
+            log.warning("report", code=error.code)
+            continue
+        with records.write() as session:
+            report_store.add_report(session, read, DEMO, data)
