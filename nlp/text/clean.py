@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from nlp.text.alignment import Alignment, apply_edits
 from nlp.text.characters import character_edits, cluster_edits, is_mark
 from nlp.text.mojibake import mojibake_edits
+from nlp.text.segmented import segmented_edits
 from nlp.text.spans import Span
 
 
@@ -114,7 +115,7 @@ def clean_steps(source: str) -> tuple[str, tuple[Alignment, ...], Counter[str]]:
     text = source
     steps: list[Alignment] = []
     counts: Counter[str] = Counter()
-    for step in (mojibake_edits, character_edits):
+    for step in (mojibake_edits, character_edits, segmented_edits):
         edits, found = step(text)
         if edits:
             after, alignment = apply_edits(text, edits)

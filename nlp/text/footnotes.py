@@ -12,7 +12,7 @@ from nlp.text.pagination import is_page_number
 _RAISED = re.compile(r"(?P<number>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}|⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}⁾)\s*\S")
 _BRACKETED = re.compile(r"\[(?P<number>\d{1,3})\]:?\s*\S")
 _BARE = re.compile(r"(?P<number>\d{1,3})\s+[^\W\d_a-zà-ỹ]\S*")
-_MARKED = re.compile(r"(?:(?<=[^\W\d_]{2})|(?<=[,.;:)”\"]))(\d{1,3})(?=[\s,.;:)”\"]|$)")
+_MARKED = re.compile(r"(?:(?<=[^\W\d_])|(?<=[,.;:)”\"]))(\d{1,3})(?=[\s,.;:)”\"]|$)")
 _MARKED_BRACKET = re.compile(r"\S\s?\[(\d{1,3})\]")
 _LONGEST = 14
 # Marks farther back than this many lines belong to another page.

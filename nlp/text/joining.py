@@ -22,6 +22,8 @@ _ENDERS = ".!?…:;"
 _CLOSERS = "\"'”’»)]*"
 _LAST_WORD = re.compile(r"[^\W\d_]+\Z")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
+# A number of a document cut behind its stroke: "25-NQ/", "12/QĐ-".
+_CUT_NUMBER = re.compile(r"\d[\w/.-]*[A-ZĐ\d][-/]\Z")
 _DATE_WORD = re.compile(r"(?:ngày|tháng|năm|số|khoản|điều|điểm|mục|quý|lần|kỳ|chương|phần)\Z", re.IGNORECASE)
 
 
@@ -75,6 +77,8 @@ def _belongs(before: Line, after: Line, width: int, page: bool, gap: bool) -> bo
     indented = after.indent >= before.indent + 2
     if MARKER.match(last):
         return _false_marker(first, last, full)
+    if _CUT_NUMBER.search(first[-30:]) and last[0].isalnum():
+        return True
     if before.caps != after.caps and (before.caps or len(after.text) > 12) and not small:
         return False
     if ending[-1] in _ENDERS:

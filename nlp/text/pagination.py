@@ -42,6 +42,7 @@ def mark_page_numbers(lines: list[Line], widths: list[int]) -> None:
         if line.role in _NUMBERED and is_page_number(line.text)
     ]
     runs = _runs(found, lines)
+    dense = _dense(found, lines)
     known: set[int] = set()
     for (at, number), run in zip(found, runs, strict=True):
         line = lines[at]
@@ -53,7 +54,7 @@ def mark_page_numbers(lines: list[Line], widths: list[int]) -> None:
             or _at_page_end(lines, at)
             or _after_note(lines, at)
             or (number - 1 in known and _near_text(lines, at, 1) is None)
-            or _inside_sentence(lines, at, widths)
+            or (at not in dense and _inside_sentence(lines, at, widths))
         ):
             line.role = "page_number"
             known.add(number)
@@ -76,6 +77,15 @@ def mark_running_headers(lines: list[Line], widths: list[int]) -> None:
                 and _inside_sentence(lines, at, widths)
             ):
                 lines[at].role = "running_header"
+
+
+def _dense(found: list[tuple[int, int]], lines: list[Line]) -> set[int]:
+    """Return the lines whose numbers count up closer than pages do: the first column of a table."""
+    result = set()
+    for (at, number), (other, following) in zip(found, found[1:], strict=False):
+        if following == number + 1 and lines[other].start - lines[at].end < _SHORTEST_PAGE:
+            result.update((at, other))
+    return result
 
 
 def _number_of(text: str) -> int:

@@ -19,7 +19,7 @@ _NUMBERING = re.compile(
     r"(?:\d{1,2}(?:\.\d{1,2}){0,4}|[ivxlc]{1,6}|[a-zđ])",
     re.IGNORECASE,
 )
-_OPENING = re.compile(r"[.!?\n]\s{1,3}[^\W\d_]")
+_OPENING = re.compile(r"(?:[.!?]\s{1,3}|\A\W{0,9})[^\W\d_]")
 _BEFORE = re.compile(r"[^\s(\[\"“‘«]{1,24}\Z")
 _LIST_LINE = re.compile(r"\s*(?:[-+*•]|\(?(?:\d{1,2}(?:\.\d{1,2})*|[a-zđA-ZĐ]|[IVXLC]{1,6})[.)/])\s")
 

@@ -17,24 +17,37 @@ HEADINGS = (
 )
 SENTENCES = (
     "Trong kỳ, bộ phận một cửa của thị trấn {place} đã tiếp nhận 1.284 hồ sơ, trả đúng hẹn 97,6% số hồ sơ đến hạn.",
-    "Tuy nhiên, việc cập nhật kết quả giải quyết lên hệ thống dùng chung ở một số thôn của xã {place} vẫn còn chậm so với yêu cầu.",
+    "Tuy nhiên, việc cập nhật kết quả giải quyết lên hệ thống dùng chung ở một số "
+    "thôn của xã {place} vẫn còn chậm so với yêu cầu.",
     "Cán bộ phụ trách {work} kiêm nhiệm nhiều việc nên thời gian dành cho đối thoại với người dân chưa nhiều.",
     "Kinh phí sửa chữa 12,5 km đường liên thôn {place} được phân bổ thành hai đợt, đợt đầu đạt 3,4 tỷ đồng.",
-    "Nguyên nhân chủ yếu là do công tác phối hợp trong {work} giữa các phòng chuyên môn chưa chặt chẽ, còn đùn đẩy trách nhiệm.",
+    "Nguyên nhân chủ yếu là do công tác phối hợp trong {work} giữa các phòng chuyên "
+    "môn chưa chặt chẽ, còn đùn đẩy trách nhiệm.",
     "Đề nghị Ủy ban nhân dân tỉnh xem xét, bố trí vốn cho dự án cấp nước sinh hoạt {place} tại các bản vùng cao.",
-    "Đoàn kiểm tra theo Quyết định số 117/QĐ-UBND ngày 04/3/2023 đã làm việc về {work} với 6 xã và 02 thị trấn trên địa bàn.",
+    "Đoàn kiểm tra theo Quyết định số 117/QĐ-UBND ngày 04/3/2023 đã làm việc về "
+    "{work} với 6 xã và 02 thị trấn trên địa bàn.",
     "Một số hộ dân tại khu vực bờ kè {place} chưa đồng thuận với phương án hỗ trợ, di dời, dẫn đến đơn thư kéo dài.",
     "Ý thức chấp hành quy định về phân loại rác thải tại nguồn và về {work} của một bộ phận người dân chưa cao.",
-    "Việc niêm yết công khai thủ tục hành chính tại nhà văn hóa thôn {place} được duy trì, song nội dung chậm được thay mới.",
+    "Việc niêm yết công khai thủ tục hành chính tại nhà văn hóa thôn {place} được "
+    "duy trì, song nội dung chậm được thay mới.",
 )
-PLACES = (
-    "An Lạc", "Bình Trị", "Cẩm Giàng", "Đông Khê", "Hòa Lâm", "Kim Sơn", "Lộc Thủy", "Mỹ Đức", "Nậm Chày", "Phú Thịnh",
-    "Quang Trung", "Tân Phú", "Thượng Ninh Hạ", "Vĩnh Phúc Đông", "Xuân Quang", "Yên Hà",
-)  # fmt: skip
+PLACES_TEXT = (
+    "An_Lạc Bình_Trị Cẩm_Giàng Đông_Khê Hòa_Lâm Kim_Sơn Lộc_Thủy Mỹ_Đức Nậm_Chày Phú_Thịnh Quang_Trung Tân_Phú "
+    "Thượng_Ninh_Hạ Vĩnh_Phúc_Đông Xuân_Quang Yên_Hà"
+)
+PLACES = tuple(name.replace("_", " ") for name in PLACES_TEXT.split())
 WORKS = (
-    "quản lý đất đai", "hộ tịch", "phòng cháy và chữa cháy rừng", "giảm nghèo", "xây dựng nông thôn mới nâng cao",
-    "chuyển đổi số", "bảo vệ trẻ em", "thu gom rác", "tiếp dân", "kiểm soát giết mổ", "an toàn thực phẩm tại chợ",
-)  # fmt: skip
+    "quản lý đất đai",
+    "hộ tịch",
+    "phòng cháy và chữa cháy rừng",
+    "giảm nghèo",
+    "xây dựng nông thôn mới nâng cao",
+    "chuyển đổi số",
+    "bảo vệ trẻ em",
+    "thu gom rác",
+    "tiếp dân",
+    "an toàn thực phẩm tại chợ",
+)
 NOTES = (
     "Kế hoạch số 45/KH-UBND ngày 12/01/2023 về cải cách hành chính.",
     "Gồm các xã Tân Phú, Hòa Lâm, Bình Trị và Đông Khê.",
