@@ -68,17 +68,24 @@ def field_cues(prepared: Prepared) -> Iterator[Occurrence]:
         yield f"q {group}", first, last
 
 
-def signal_cues(prepared: Prepared) -> Iterator[Occurrence]:
-    """Groups of cue phrases of the signals, and pairs of groups in one clause."""
-    found = list(cue_table("signal_cues").hits(prepared))
+def type_cues(prepared: Prepared) -> Iterator[Occurrence]:
+    """Groups of cue phrases of the types, and pairs of groups: a mixed petition shows two kinds side by side."""
+    yield from _with_pairs("y", list(cue_table("type_cues").hits(prepared)), prepared)
+
+
+def _with_pairs(prefix: str, found: list[Occurrence], prepared: Prepared) -> Iterator[Occurrence]:
     for group, first, last in found:
-        yield f"g {group}", first, last
-    for group, first, last in cue_table("field_cues").hits(prepared):
-        yield f"q {group}", first, last
+        yield f"{prefix} {group}", first, last
     names = sorted({g for g, _, _ in found})
     for i, one in enumerate(names):
         for other in names[i + 1 :]:
-            yield f"g {one}+{other}", 0, len(prepared.syllables)
+            yield f"{prefix} {one}+{other}", 0, len(prepared.syllables)
+
+
+def signal_cues(prepared: Prepared) -> Iterator[Occurrence]:
+    """Groups of cue phrases of the signals, and pairs of groups in one clause."""
+    yield from _with_pairs("g", list(cue_table("signal_cues").hits(prepared)), prepared)
+    yield from field_cues(prepared)
 
 
 def neighbours(prepared: Prepared) -> Iterator[Occurrence]:
@@ -104,7 +111,7 @@ def date_distances(prepared: Prepared) -> Iterator[Occurrence]:
 
 
 BLOCKS: dict[str, Callable[[Prepared], Iterator[Occurrence]]] = {
-    "word": word_ngrams, "syllable": syllable_ngrams, "char": char_ngrams, "cue": field_cues,
+    "word": word_ngrams, "syllable": syllable_ngrams, "char": char_ngrams, "cue": field_cues, "type_cue": type_cues,
     "signal_cue": signal_cues, "neighbour": neighbours, "date": date_distances,
 }  # fmt: skip
 

@@ -53,6 +53,33 @@ class Multinomial:
 
 
 @dataclass(frozen=True)
+class PresenceStack:
+    """Whether a text carries each signal, from its strongest clause and from the whole text.
+
+    Attributes
+    ----------
+    weights : float array (signals, inputs)
+    bias : float array (signals,)
+    threshold : float array (signals,)
+        the text carries the signal at or above it.
+    clause_share : float
+        a further clause is shown too if its probability is at least this share of the strongest clause's.
+    """
+
+    weights: np.ndarray
+    bias: np.ndarray
+    threshold: np.ndarray
+    clause_share: float = 0.8
+
+    def probabilities(self, clause: np.ndarray, text: np.ndarray, urgency: np.ndarray, fields: np.ndarray) -> np.ndarray:
+        """Strongest clause logits and text logits (…, signals), urgency and field logits → (…, signals)."""
+        shared = np.concatenate([urgency, np.tanh(fields / 4)], axis=-1)
+        own = np.stack([clause, text, np.maximum(clause, text)], axis=-1)
+        fixed = np.broadcast_to(shared[..., None, :], (*own.shape[:-1], shared.shape[-1]))
+        return sigmoid((np.concatenate([own, fixed], axis=-1) * self.weights).sum(axis=-1) + self.bias)
+
+
+@dataclass(frozen=True)
 class UrgencyStack:
     """Urgency from the text's own logits and the strongest clause of each signal.
 
@@ -124,16 +151,18 @@ class PetitionModel:
     urgency_text: LinearHead
     clause_features: TextFeatures
     signals: Binary
+    signals_text: LinearHead
+    presence: PresenceStack
     urgency: UrgencyStack
     review: ReviewLimits
     taxonomy: str
     syllables: Mapping[str, int]
 
-    def clause_scores(self, prepared: Prepared) -> tuple[list[tuple[int, int]], list[Vector], np.ndarray]:
-        """The clauses of a text, their rows, and signal probabilities: float array (clauses, signals)."""
+    def clause_logits(self, prepared: Prepared) -> tuple[list[tuple[int, int]], list[Vector], np.ndarray]:
+        """The clauses of a text, their rows, and calibrated signal logits: float array (clauses, signals)."""
         ranges = clauses(prepared)
         rows = [self.clause_features.transform(part(prepared, a, b)) for a, b in ranges]
         if not rows:
             return [], [], np.zeros((0, len(self.signals.head.codes)), dtype=np.float32)
         logits = np.stack([self.signals.head.logits(r) for r in rows])
-        return ranges, rows, self.signals.probabilities(logits)
+        return ranges, rows, logits * self.signals.slope + self.signals.offset

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from nlp.petitions.features import best_phrases, syllable_scores
-from nlp.petitions.model import PetitionModel
+from nlp.petitions.model import PetitionModel, sigmoid
 from nlp.petitions.prepared import Prepared, part, prepare
 from nlp.petitions.results import (
     Evidence,
@@ -161,22 +161,23 @@ class PetitionReader:
 
     def _urgency(self, prepared: Prepared, vector: Any, reasons: list[str]) -> UrgencyResult:
         model, t = self.model, self._taxonomy
-        ranges, rows, p = model.clause_scores(prepared)
-        strongest = p.max(axis=0) if len(p) else np.zeros(len(model.signals.head.codes), dtype=np.float32)
-        probabilities = model.urgency.probabilities(model.urgency_text.logits(vector), strongest)
-        level = model.urgency.decide(probabilities)
-        signals: list[SignalResult] = []
+        ranges, rows, logits = model.clause_logits(prepared)
         codes = model.signals.head.codes
-        ranks = [t.urgency_rank(t.level_of_signal[c]) for c in codes]
-        limits = model.signals.threshold.copy()
+        strongest = logits.max(axis=0) if len(logits) else np.full(len(codes), -8.0)
+        text = model.urgency_text.logits(vector)
+        fields = model.fields.head.logits(vector)
+        present = model.presence.probabilities(strongest, model.signals_text.logits(vector), text, fields)
+        probabilities = model.urgency.probabilities(text, present)
+        level = model.urgency.decide(probabilities)
+        ranks = np.array([t.urgency_rank(t.level_of_signal[c]) for c in codes])
+        shown = present >= model.presence.threshold
         # The decided level shows its words: its likeliest signal is named even a little below its own threshold.
-        if level and len(p):
-            own = [k for k in range(len(codes)) if ranks[k] == level]
-            best = max(own, key=lambda k: strongest[k] / limits[k])
-            if strongest[best] >= 0.4 * limits[best]:
-                limits[best] = min(limits[best], strongest[best])
-        for k, code in enumerate(codes):
-            signals += self._signal_spans(prepared, ranges, rows, p[:, k], code, float(limits[k]))
+        if level and not (shown & (ranks >= level)).any():
+            best = int(np.where(ranks == level, present / model.presence.threshold, -1).argmax())
+            shown[best] = present[best] >= 0.25 * model.presence.threshold[best]
+        signals: list[SignalResult] = []
+        for k in np.flatnonzero(shown).tolist():
+            signals += self._signal_spans(prepared, ranges, rows, logits[:, k], codes[k], float(present[k]))
         signals.sort(key=lambda s: (-t.urgency_rank(t.level_of_signal[s.code]), s.span.start))
         highest = max((t.urgency_rank(t.level_of_signal[s.code]) for s in signals), default=0)
         raised = highest > level
@@ -192,11 +193,13 @@ class PetitionReader:
         )  # fmt: skip
 
     def _signal_spans(
-        self, prepared: Prepared, ranges: list[tuple[int, int]], rows: list[Any], p: np.ndarray, code: str, limit: float
+        self, prepared: Prepared, ranges: list[tuple[int, int]], rows: list[Any], logits: np.ndarray, code: str, present: float
     ) -> list[SignalResult]:
+        """The phrase of the strongest clause, and of a second clause that is nearly as strong."""
         found: list[SignalResult] = []
-        for k in np.argsort(-p):
-            if p[k] < limit or len(found) == 2:
+        p = sigmoid(logits)
+        for k in np.argsort(-p)[:2]:
+            if found and (p[k] < self.model.presence.clause_share * p.max() or p[k] < 0.5):
                 break
             clause = part(prepared, *ranges[k])
             scores = syllable_scores(self.model.clause_features, self.model.signals.head, clause, rows[k], code)
@@ -204,7 +207,7 @@ class PetitionReader:
             span = phrases[0][0] if phrases else Span(clause.syllables[0].start, clause.syllables[-1].end)
             given = prepared.clean.to_source(span.start, span.end)
             if not any(given.start < f.span.end and f.span.start < given.end for f in found):
-                found.append(SignalResult(code, given, given.quote(prepared.clean.source), float(p[k])))
+                found.append(SignalResult(code, given, given.quote(prepared.clean.source), present))
         return found
 
     def _evidence(self, prepared: Prepared, span: Span, weight: float) -> Evidence:

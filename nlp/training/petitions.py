@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from nlp.petitions.features import LinearHead
-from nlp.petitions.model import Binary, Multinomial, PetitionModel, ReviewLimits, UrgencyStack, softmax, stack_inputs
+from nlp.petitions.model import Binary, Multinomial, PetitionModel, PresenceStack, ReviewLimits, UrgencyStack, softmax, stack_inputs
 from nlp.petitions.prepared import Prepared, clauses, part, prepare
 from nlp.petitions.vectors import WordVectors
 from nlp.taxonomy import taxonomy
@@ -27,7 +27,7 @@ class PetitionConfig:
     """How a petition model is fitted; every number was chosen by cross-validation on the training split."""
 
     blocks: dict[str, float] = field(
-        default_factory=lambda: {"word": 1.0, "syllable": 1.0, "char": 1.0, "cue": 2.0, "vector": 2.0}
+        default_factory=lambda: {"word": 1.0, "syllable": 1.0, "char": 1.0, "cue": 2.0, "type_cue": 1.0, "vector": 2.0}
     )
     clause_blocks: dict[str, float] = field(
         default_factory=lambda: {
@@ -167,8 +167,8 @@ def label_clauses(prepared: Sequence[Prepared], rows: Sequence[PetitionRow], cod
 
 
 def strongest(p: np.ndarray, owner: np.ndarray, texts: int) -> np.ndarray:
-    """Each text's highest clause probability by signal: float (texts, signals)."""
-    out = np.zeros((texts, p.shape[1]), dtype=np.float32)
+    """Each text's highest clause logit by signal: float (texts, signals)."""
+    out = np.full((texts, p.shape[1]), -8.0, dtype=np.float32)
     np.maximum.at(out, owner, p)
     return out
 
@@ -206,6 +206,7 @@ def fit_petitions(
     use_subs = np.stack([y_fields[:, p] for p in parents], axis=1)
     y_type = np.array([types.index(r.type or types[0]) for r in every])
     y_urgency = np.array([levels.index(r.urgency or levels[0]) for r in every])
+    y_signals = np.array([[any(s.code == c for s in r.signals) for c in signal_codes] for r in every])
     one_hot = np.eye(4, dtype=bool)[y_type]
     one_hot_u = np.eye(3, dtype=bool)[y_urgency]
 
@@ -224,13 +225,14 @@ def fit_petitions(
     del clause_counts
     clause_weight = np.where(clause_own, 1.0, config.unaccented_share)
 
-    def heads(train: np.ndarray, clause_train: np.ndarray) -> tuple[LinearHead, LinearHead, LinearHead, LinearHead, LinearHead]:
+    def heads(train: np.ndarray, clause_train: np.ndarray) -> tuple[LinearHead, ...]:
         w = weight[train]
         return (
             fit_head(x[train], y_fields[train], codes, config.c_fields, w),
             fit_head(x[train], y_subs[train], subs, config.c_fields, w, use_subs[train]),
             fit_head(x[train], one_hot[train], types, config.c_type, w),
             fit_head(x[train], one_hot_u[train], levels, config.c_urgency, w),
+            fit_head(x[train], y_signals[train], signal_codes, config.c_urgency, w),
             fit_head(z[clause_train], cut.labels[clause_train], signal_codes, config.c_signals, clause_weight[clause_train]),
         )
 
@@ -239,25 +241,30 @@ def fit_petitions(
     out = OutOfFold(
         list(rows), *(np.zeros((own, n), dtype=np.float32) for n in (len(codes), len(subs), 4, 3, len(signal_codes)))
     )
+    signals_text_out = np.zeros((own, len(signal_codes)), dtype=np.float32)
     clause_out = np.zeros((len(cut.texts), len(signal_codes)), dtype=np.float32)
     splits = GroupKFold(n_splits=min(config.folds, len(set(keys)))).split(np.zeros(own), groups=keys)
     for number, (train_ids, test_ids) in enumerate(splits, 1):
         say(f"Kiểm tra chéo, phần {number}/{config.folds}")
         train = np.flatnonzero(np.isin(source, train_ids))
         clause_train = np.flatnonzero(np.isin(clause_source, train_ids))
-        f, s, ty, u, g = heads(train, clause_train)
-        for head, target in ((f, out.fields), (s, out.subfields), (ty, out.type), (u, out.urgency)):
+        f, s, ty, u, gt, g = heads(train, clause_train)
+        targets = ((f, out.fields), (s, out.subfields), (ty, out.type), (u, out.urgency), (gt, signals_text_out))
+        for head, target in targets:
             target[test_ids] = scores(head, x[test_ids])
         mine = np.flatnonzero(np.isin(clause_source, test_ids))
         clause_out[mine] = scores(g, z[mine])
 
     say("Huấn luyện lần cuối trên toàn bộ tập huấn luyện")
-    f, s, ty, u, g = heads(np.arange(len(every)), np.arange(len(cut.texts)))
+    f, s, ty, u, gt, g = heads(np.arange(len(every)), np.arange(len(cut.texts)))
     fields = calibrate(f, out.fields, y_fields[:own], 0.25, 0.65)
     subfields = calibrate(s, out.subfields, y_subs[:own], 0.3, 0.65, use_subs[:own])
     first = np.flatnonzero(clause_own)
     signals = calibrate(g, clause_out[first], cut.labels[first], 0.2, 0.6)
-    out.signals = strongest(signals.probabilities(clause_out[first]), cut.owner[first], own)
+    strong = strongest(clause_out[first] * signals.slope + signals.offset, cut.owner[first], own)
+    presence, out.signals = stack_presence(
+        signal_codes, strong, signals_text_out, out.urgency, out.fields, y_signals[:own], keys, config
+    )
     urgency = stack_urgency(out.urgency, out.signals, y_urgency[:own], keys, config)
     kind = Multinomial(ty, temperature(out.type, y_type[:own]))
     known: dict[str, int] = {}
@@ -265,7 +272,7 @@ def fit_petitions(
         for span in p.syllables:
             known[p.folded[span.start : span.end]] = known.get(p.folded[span.start : span.end], 0) + 1
     model = PetitionModel(
-        features, fields, subfields, kind, u, clause_features, signals, urgency,
+        features, fields, subfields, kind, u, clause_features, signals, gt, presence, urgency,
         review_limits(fields, kind, out, y_fields[:own], y_type[:own], config), t.version,
         {k: v for k, v in known.items() if v > 1},
     )  # fmt: skip
@@ -285,6 +292,30 @@ def calibrate(
         offset.append(b)
         threshold.append(best_threshold(p, y[rows, k], low, high))
     return Binary(head, np.array(slope), np.array(offset), np.array(threshold))
+
+
+def stack_presence(
+    codes: Sequence[str], clause: np.ndarray, text: np.ndarray, urgency: np.ndarray, fields: np.ndarray, y: np.ndarray,
+    groups: np.ndarray, config: PetitionConfig,
+) -> tuple[PresenceStack, np.ndarray]:  # fmt: skip
+    """Learn, for each signal, how its strongest clause and the whole text combine; with out-of-fold probabilities."""
+    inputs = 3 + 3 + fields.shape[1]
+    weights, bias = np.zeros((len(codes), inputs)), np.full(len(codes), -6.0)
+    limit, out = np.full(len(codes), 0.5), np.zeros(y.shape, dtype=np.float32)
+    folds = list(GroupKFold(n_splits=min(config.folds, len(set(groups)))).split(y, groups=groups))
+    for k in range(len(codes)):
+        if y[:, k].sum() < 5:
+            continue
+        row = np.concatenate(
+            [clause[:, [k]], text[:, [k]], np.maximum(clause[:, [k]], text[:, [k]]), urgency, np.tanh(fields / 4)], axis=1
+        )
+        for train, test in folds:
+            if y[train, k].any():
+                out[test, k] = LogisticRegression(C=0.1).fit(row[train], y[train, k]).predict_proba(row[test])[:, 1]
+        fitted = LogisticRegression(C=0.1).fit(row, y[:, k])
+        weights[k], bias[k] = fitted.coef_[0], fitted.intercept_[0]
+        limit[k] = best_threshold(out[:, k], y[:, k], 0.2, 0.6)
+    return PresenceStack(weights, bias, limit), out
 
 
 def stack_urgency(
