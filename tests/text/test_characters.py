@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from damaged_texts import SOURCES, to_tcvn3, to_utf8_twice, to_vni
+from damaged_texts import LIGHT, SOURCES, to_tcvn3, to_utf8_twice, to_vni
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,6 +39,7 @@ def test_characters_become_canonical(source: str, text: str) -> None:
     assert clean(source).text == text
 
 
+@LIGHT
 @given(SOURCES)
 def test_clean_text_is_composed_and_stays_as_it_is(source: str) -> None:
     text = clean(source).text
@@ -100,6 +101,7 @@ def test_a_stray_underscore_stays(text: str) -> None:
     assert clean(text).text == text
 
 
+@LIGHT
 @given(SOURCES)
 def test_folding_keeps_the_length_of_clean_text(source: str) -> None:
     text = clean(source).text
@@ -108,6 +110,7 @@ def test_folding_keeps_the_length_of_clean_text(source: str) -> None:
     assert fold(folded) == folded
 
 
+@LIGHT
 @given(st.sampled_from(["Đất đai", "THU HỒI", "Uỷ ban", "khiếu nại quyết định", "Ứng Hoà", "yêu thương"]))
 def test_text_without_diacritics_folds_to_the_same(text: str) -> None:
     bare = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))

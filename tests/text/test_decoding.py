@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
+from damaged_texts import LIGHT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -85,6 +86,7 @@ def test_what_is_no_text_is_refused(data: bytes, code: str) -> None:
     assert caught.value.message[0].isupper()
 
 
+@LIGHT
 @given(st.binary(max_size=200))
 def test_any_bytes_are_text_or_a_clear_error(data: bytes) -> None:
     try:
@@ -95,6 +97,7 @@ def test_any_bytes_are_text_or_a_clear_error(data: bytes) -> None:
         assert decoded.text.strip()
 
 
+@LIGHT
 @given(st.text(min_size=1).filter(lambda text: text.strip("\x00 \t\r\n") and "\x00" not in text))
 def test_utf8_is_never_taken_for_something_else(text: str) -> None:
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from damaged_texts import SOURCES
+from damaged_texts import LIGHT, SOURCES
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +17,7 @@ CLEANERS = pytest.mark.parametrize("cleaner", [clean, clean_running])
 
 
 @CLEANERS
+@LIGHT
 @given(source=SOURCES)
 def test_every_clean_character_has_a_whole_source_range(cleaner: type, source: str) -> None:
     cleaned: Clean = cleaner(source)
@@ -32,6 +33,7 @@ def test_every_clean_character_has_a_whole_source_range(cleaner: type, source: s
 
 
 @CLEANERS
+@LIGHT
 @given(source=SOURCES, data=st.data())
 def test_a_range_maps_to_the_union_of_its_characters_and_back_to_a_cover_of_itself(
     cleaner: type, source: str, data: st.DataObject
@@ -49,6 +51,7 @@ def test_a_range_maps_to_the_union_of_its_characters_and_back_to_a_cover_of_itse
 
 
 @CLEANERS
+@LIGHT
 @given(source=SOURCES)
 def test_characters_that_were_not_repaired_map_to_themselves(cleaner: type, source: str) -> None:
     cleaned: Clean = cleaner(source)
@@ -61,6 +64,7 @@ def test_characters_that_were_not_repaired_map_to_themselves(cleaner: type, sour
 
 
 @CLEANERS
+@LIGHT
 @given(source=SOURCES, data=st.data())
 def test_from_source_is_monotone_and_inside(cleaner: type, source: str, data: st.DataObject) -> None:
     cleaned: Clean = cleaner(source)
@@ -72,6 +76,7 @@ def test_from_source_is_monotone_and_inside(cleaner: type, source: str, data: st
     assert (whole.start, whole.end) == (0, len(cleaned.text))
 
 
+@LIGHT
 @given(source=SOURCES)
 def test_artefacts_lie_in_the_source_and_in_order(source: str) -> None:
     cleaned = clean_running(source)
@@ -109,6 +114,7 @@ def test_a_quote_over_a_page_break_covers_what_was_lifted_out() -> None:
     ]
 
 
+@LIGHT
 @given(st.text(alphabet="abc ", max_size=30), st.data())
 def test_edits_apply_as_written(text: str, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=8)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from damaged_texts import LIGHT
 from hypothesis import given
 from hypothesis import strategies as st
 from printed_pages import Style, paragraphs, print_pages
@@ -16,6 +17,7 @@ def lifted(source: str, kind: str) -> list[str]:
     return [a.span.quote(source) for a in clean_running(source).artefacts if a.kind == kind]
 
 
+@LIGHT
 @given(
     seed=st.integers(0, 100_000),
     count=st.integers(2, 25),

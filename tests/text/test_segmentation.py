@@ -5,8 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from damaged_texts import SOURCES
-from hypothesis import given, settings
+from damaged_texts import LIGHT, SOURCES
+from hypothesis import given
 from printed_pages import paragraphs
 from spacy.lang.xx import MultiLanguage
 from spacy.vocab import create_vocab
@@ -14,8 +14,8 @@ from spacy.vocab import create_vocab
 from nlp.text import clean, clean_running, segment, sentences, warm_up
 
 
+@LIGHT
 @given(SOURCES)
-@settings(max_examples=25)
 def test_the_doc_is_the_clean_text_and_tokens_carry_its_offsets(source: str) -> None:
     cleaned = clean_running(source)
     doc = segment(cleaned)
@@ -27,8 +27,8 @@ def test_the_doc_is_the_clean_text_and_tokens_carry_its_offsets(source: str) -> 
             assert token.text == token.text.strip()
 
 
+@LIGHT
 @given(SOURCES)
-@settings(max_examples=25)
 def test_sentence_starts_are_those_of_the_sentence_splitter(source: str) -> None:
     cleaned = clean(source)
     doc = segment(cleaned)

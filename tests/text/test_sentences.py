@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from damaged_texts import LIGHT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -119,6 +120,7 @@ _PIECES = st.sampled_from(
 )
 
 
+@LIGHT
 @given(st.lists(_PIECES, max_size=30).map("".join))
 def test_sentences_cover_the_text_in_order_and_are_never_empty(text: str) -> None:
     text = clean(text).text
