@@ -23,6 +23,7 @@ class Settings:
     only allowed on a loopback address. `max_body` is in bytes, `max_text` in code points, `session_hours` in hours.
     `classify_workers`/`classify_queue` bound the work that needs a model, `threads` the work that waits for the
     database, `max_in_flight` everything together; beyond a bound the answer is 503 with Retry-After.
+    `requests_per_minute` bounds one caller (0: no bound; -1: 1200 with accounts, none without).
     """
 
     database: str = "sqlite:///var/langnghe.db"
@@ -42,7 +43,7 @@ class Settings:
     classify_wait_s: float = 5.0
     threads: int = 8
     max_in_flight: int = 200
-    requests_per_minute: int = 0
+    requests_per_minute: int = -1
     session_hours: int = 10
     session_idle_minutes: int = 120
     lockout_after: int = 5

@@ -80,7 +80,7 @@ def run(settings: Settings) -> None:
     url = f"http://{f'[{settings.host}]' if family == socket.AF_INET6 else settings.host}:{listener.getsockname()[1]}"
     out.print("Đang nạp mô hình và chuẩn bị cơ sở dữ liệu …")
     app = create_app(settings)
-    app.state.service.on_ready = lambda: announce(settings, url)
+    app.state.service.on_ready = lambda: announce(settings, url, app.state.service.first_password)
     config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10)
     server = uvicorn.Server(config)
     server.run(sockets=[listener])
@@ -88,11 +88,14 @@ def run(settings: Settings) -> None:
         raise typer.Exit(1)
 
 
-def announce(settings: Settings, url: str) -> None:
+def announce(settings: Settings, url: str, first_password: str = "") -> None:
     """Say what to open."""
     where = settings.database_file
     out.print(f"\n  [bold]Lắng Nghe[/bold] đang chạy: [bold]{url}[/bold]")
     if settings.demo:
         out.print("  Bản trình diễn: dữ liệu hư cấu, không cần đăng nhập, chỉ mở được trên máy này.")
+    if first_password:
+        out.print("  Tài khoản quản trị: [bold]admin[/bold], mật khẩu dùng một lần: "
+                  f"[bold]{first_password}[/bold] (in lại mỗi lần chạy cho tới khi được đổi)")  # fmt: skip
     out.print(f"  Đọc một đơn: {url}/read    Thư viện báo cáo: {url}/reports    API: {url}/openapi.json")
     out.print(f"  Dữ liệu: {Path(where).resolve() if where else 'PostgreSQL'}    Dừng: Ctrl+C\n")

@@ -31,7 +31,7 @@ def page_principal(request: Request, service: ServiceDep) -> Principal:
         raise SignInFirstError(
             "/login" + (f"?next={quote(target)}" if request.method == "GET" and target != "/" else "")
         )
-    if principal.must_change_password and request.url.path not in ("/account", "/logout"):
+    if principal.must_change_password and request.url.path not in ("/account", "/account/password", "/logout"):
         raise SignInFirstError("/account")
     request.state.user_id = principal.user_id
     return principal

@@ -21,12 +21,13 @@ from api.http.edge import Edge
 from api.http.metrics import Metrics
 from api.http.models.common import ProblemBody
 from api.http.problems import PROBLEMS, ProblemError, kind_of, problem_response
-from api.http.routes import meta, petitions, reports
+from api.http.routes import accounts, meta, petitions, reports
 from api.http.service import Service
 from api.http.validation import explain
 from api.readers import Readers, load_readers
 from api.records.engine import Records
 from api.records.migrate import upgrade
+from api.security.accounts import first_admin
 from api.settings import Settings
 from nlp.text import LangNgheError
 
@@ -70,17 +71,20 @@ def create_app(settings: Settings | None = None, readers: Readers | None = None)
         redirect_slashes=False,
     )
     app.state.service = service
-    for module in (meta, petitions, reports):
+    for module in (meta, petitions, reports, accounts):
         app.include_router(module.router)
     add_console(app)
     _add_errors(app)
     _describe_problems(app)
-    app.add_middleware(Edge, settings=chosen, metrics=metrics, unexpected=_unexpected)
+    app.add_middleware(Edge, settings=chosen, metrics=metrics, throttle=service.throttle, unexpected=_unexpected)
     return app
 
 
 def _start(service: Service, readers: Readers | None) -> None:
     upgrade(service.records)
+    if service.settings.accounts:
+        with service.records.write() as session:
+            service.first_password = first_admin(session)
     service.readers = (readers if readers is not None else load_readers(service.settings.models)).warmed_up()
     for name, reason in service.readers.trouble.items():
         log.warning("reader_missing", reader=name, reason=reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import time
@@ -15,6 +16,7 @@ from fastapi.responses import Response
 
 from api.http.metrics import Metrics
 from api.http.problems import MEDIA, PROBLEMS, problem_body
+from api.security.throttle import Throttle
 from api.settings import Settings
 
 Scope = MutableMapping[str, Any]
@@ -53,11 +55,13 @@ class Edge:
         app: Callable[[Scope, Receive, Send], Awaitable[None]],
         settings: Settings,
         metrics: Metrics,
+        throttle: Throttle,
         unexpected: Callable[[Request, Exception], Awaitable[Response]],
     ) -> None:
         self._app = app
         self._settings = settings
         self._metrics = metrics
+        self._throttle = throttle
         self._unexpected = unexpected
         self._inside = 0
 
@@ -112,6 +116,12 @@ class Edge:
             return "csrf_failed"
         if self._inside >= self._settings.max_in_flight and path not in ALWAYS_ANSWERED:
             return "overloaded"
+        if (
+            path not in ALWAYS_ANSWERED
+            and not path.startswith("/static/")
+            and self._throttle.wait(_caller(scope, headers))
+        ):
+            return "too_many_requests"
         length = headers.get("content-length", "")
         if length.isdigit() and int(length) > self._limit(headers):
             return "body_too_large"
@@ -156,6 +166,12 @@ def _host_of(header: str) -> str:
     return host.partition(":")[0]
 
 
+def _caller(scope: Scope, headers: dict[str, str]) -> str:
+    """Whom a bound counts: the key or session that was sent, else the address."""
+    sent = headers.get("authorization") or headers.get("cookie")
+    return hashlib.sha256(sent.encode()).hexdigest() if sent else str((scope.get("client") or ("",))[0])
+
+
 def _cross_site(headers: dict[str, str]) -> bool:
     """True when a browser says that another site's page makes this request; programs send none of these headers."""
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
@@ -170,7 +186,7 @@ async def _answer(send: Send, code: str) -> None:
     kind = PROBLEMS[code]
     body = json.dumps(problem_body(code, kind, kind.title + "."), ensure_ascii=False).encode()
     headers = [(b"content-type", MEDIA.encode()), (b"content-length", str(len(body)).encode())]
-    if kind.status == 503:
+    if kind.status in (429, 503):
         headers.append((b"retry-after", b"2"))
     if code == "body_too_large":
         headers.append((b"connection", b"close"))

@@ -16,6 +16,7 @@ from api.http.problems import ProblemError
 from api.readers import Readers
 from api.records.engine import Records
 from api.records.report_store import ReadReport
+from api.security.throttle import Throttle
 from api.settings import Settings
 from nlp.text import LangNgheError
 
@@ -40,6 +41,12 @@ class Service:
         self.extract_gate = Gate("extract", 1, 8, 60.0)
         self.ready = False
         self.secret = secrets.token_bytes(32)
+        per_minute = settings.requests_per_minute
+        if per_minute < 0:
+            per_minute = 1200 if settings.accounts else 0
+        self.throttle = Throttle(per_minute)
+        self.sign_in_throttle = Throttle(20, burst=10)
+        self.first_password = ""
         self.on_ready: Callable[[], None] | None = None
 
     def stop(self) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from api.records.audit import Actor
 from api.records.audit import record as audit
 from api.records.counters import next_value
+from api.records.duplicates import link_lookalikes
 from api.records.petitions import (
     Analysis,
     Assignment,
@@ -91,6 +92,7 @@ def add_petition(session: Session, new: NewPetition, result: Mapping[str, Any], 
     session.flush()
     _add_analysis(session, petition, result, 1)
     derive(session, petition, None, result)
+    link_lookalikes(session, petition)
     audit(session, actor, "petition.add", "petition", petition.id, channel=petition.channel)
     return petition
 

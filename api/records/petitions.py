@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from api.records.base import Base, PublicId, UtcTime, new_id, now
@@ -194,11 +194,12 @@ class PetitionLink(Base):
     at: Mapped[datetime] = mapped_column(UtcTime, default=now)
 
 
-class PetitionShingle(Base):
+class PetitionBand(Base):
     """A band of a petition's MinHash signature: equal bands are candidates for a near-identical text."""
 
-    __tablename__ = "petition_shingles"
+    __tablename__ = "petition_bands"
 
-    band: Mapped[int] = mapped_column(primary_key=True)
-    value: Mapped[str] = mapped_column(String(16), primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     petition_num: Mapped[int] = mapped_column(ForeignKey("petitions.num"), primary_key=True, index=True)
+
+    __table_args__ = {"sqlite_with_rowid": False}

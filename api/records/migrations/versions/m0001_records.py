@@ -397,6 +397,15 @@ def upgrade() -> None:
     op.create_index(op.f("ix_parties_name_key"), "parties", ["name_key"], unique=False)
     op.create_index(op.f("ix_parties_petition_num"), "parties", ["petition_num"], unique=False)
     op.create_table(
+        "petition_bands",
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.Column("petition_num", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["petition_num"], ["petitions.num"], name=op.f("fk_petition_bands_petition_num")),
+        sa.PrimaryKeyConstraint("value", "petition_num", name=op.f("pk_petition_bands")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_petition_bands_petition_num"), "petition_bands", ["petition_num"], unique=False)
+    op.create_table(
         "petition_events",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("petition_num", sa.Integer(), nullable=False),
@@ -434,15 +443,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("petition_num", "other_num", name=op.f("pk_petition_links")),
     )
     op.create_index(op.f("ix_petition_links_other_num"), "petition_links", ["other_num"], unique=False)
-    op.create_table(
-        "petition_shingles",
-        sa.Column("band", sa.Integer(), nullable=False),
-        sa.Column("value", sa.String(length=16), nullable=False),
-        sa.Column("petition_num", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["petition_num"], ["petitions.num"], name=op.f("fk_petition_shingles_petition_num")),
-        sa.PrimaryKeyConstraint("band", "value", "petition_num", name=op.f("pk_petition_shingles")),
-    )
-    op.create_index(op.f("ix_petition_shingles_petition_num"), "petition_shingles", ["petition_num"], unique=False)
     op.create_table(
         "decisions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -517,14 +517,14 @@ def downgrade() -> None:
     op.drop_index("ix_finding_fields_code", table_name="finding_fields")
     op.drop_table("finding_fields")
     op.drop_table("decisions")
-    op.drop_index(op.f("ix_petition_shingles_petition_num"), table_name="petition_shingles")
-    op.drop_table("petition_shingles")
     op.drop_index(op.f("ix_petition_links_other_num"), table_name="petition_links")
     op.drop_table("petition_links")
     op.drop_index("ix_petition_fields_code", table_name="petition_fields")
     op.drop_table("petition_fields")
     op.drop_index(op.f("ix_petition_events_petition_num"), table_name="petition_events")
     op.drop_table("petition_events")
+    op.drop_index(op.f("ix_petition_bands_petition_num"), table_name="petition_bands")
+    op.drop_table("petition_bands")
     op.drop_index(op.f("ix_parties_petition_num"), table_name="parties")
     op.drop_index(op.f("ix_parties_name_key"), table_name="parties")
     op.drop_table("parties")
