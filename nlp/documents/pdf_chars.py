@@ -1,0 +1,178 @@
+"""Characters of a PDF page as runs, through PDFium's text interface."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from nlp.documents.page_runs import Run, Stroke
+
+# A gap wider than this many times the type size separates columns, cells and tab stops.
+_WIDE = 1.1
+_SPACE = 0.17
+Turn = Callable[[float, float, float, float, float, float], tuple[float, float, float]]
+_HYPHENS = {0x02, 0xFFFE, 0xAD}
+
+
+@dataclass(slots=True)
+class _Char:
+    left: float
+    right: float
+    base: float
+    size: float
+    text: str
+
+
+def runs_of(page: pypdfium2.PdfPage, most: int, rules: Sequence[Stroke] = ()) -> list[Run]:
+    """Return the runs of `page` in upright coordinates, from the top down.
+
+    Parameters
+    ----------
+    page : pypdfium2.PdfPage
+        Page; its rotation is undone.
+    most : int
+        Characters read at most.
+    rules : sequence of strokes
+        Vertical lines as (x, y0, y1); a run never crosses one.
+    """
+    text_page = page.get_textpage()
+    try:
+        return _read(text_page, min(text_page.count_chars(), most), _upright(page), sorted(rules))
+    finally:
+        text_page.close()
+
+
+def _read(text_page: pypdfium2.PdfTextPage, count: int, upright: Turn, rules: list[Stroke]) -> list[Run]:
+    """Return runs from where characters stand, not from the order they are drawn in: that order is often broken."""
+    raw = text_page.raw
+    box, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
+    x, y = ctypes.c_double(), ctypes.c_double()
+    lines: dict[int, list[_Char]] = {}
+    for index in range(count):
+        code = pdfium.FPDFText_GetUnicode(raw, index)
+        # Generated characters are PDFium's guesses at spaces and line ends.
+        if code in (0, 10, 13) or pdfium.FPDFText_IsGenerated(raw, index) == 1:
+            continue
+        pdfium.FPDFText_GetCharOrigin(raw, index, x, y)
+        pdfium.FPDFText_GetLooseCharBox(raw, index, box)
+        pdfium.FPDFText_GetMatrix(raw, index, matrix)
+        size = abs(pdfium.FPDFText_GetFontSize(raw, index)) * (math.hypot(matrix.c, matrix.d) or 1.0)
+        left, right, base = upright(x.value, y.value, box.left, box.bottom, box.right, box.top)
+        if right <= left:
+            right = left + 0.4 * size
+        # Half points: characters of one line differ by less, raised ones by more.
+        lines.setdefault(round(base * 2), []).append(_Char(left, right, base, size, _char(code)))
+    return [run for line in _merged(lines) for run in _runs_of_line(line, rules)]
+
+
+def _merged(lines: dict[int, list[_Char]]) -> Iterator[list[_Char]]:
+    """Yield the characters of each baseline; neighbouring half points are one."""
+    line: list[_Char] = []
+    before = None
+    for key in sorted(lines, reverse=True):
+        if before is not None and before - key > 1:
+            yield line
+            line = []
+        line += lines[key]
+        before = key
+    if line:
+        yield line
+
+
+def _runs_of_line(line: list[_Char], rules: list[Stroke]) -> Iterator[Run]:
+    line.sort(key=lambda char: char.left)
+    letters: list[str] = []
+    first = last = line[0]
+    end = 0.0
+    for char in line:
+        if letters:
+            gap = char.left - end
+            if char.text == last.text and abs(char.left - last.left) < 0.12 * char.size and char.text != " ":
+                # Drawn twice to look bold.
+                continue
+            wide = gap > _WIDE * char.size or (gap > -0.5 * char.size and abs(char.size - last.size) > 0.2 * last.size)
+            if wide or (rules and _crosses(rules, last.left, (char.left + char.right) / 2, char.base)):
+                yield from _run(letters, first, end)
+                letters = []
+            elif gap > _SPACE * char.size and letters[-1] != " " and char.text != " ":
+                letters.append(" ")
+        if not letters:
+            first, end = char, char.left
+        letters.append(char.text)
+        end = max(end, char.right)
+        last = char
+    yield from _run(letters, first, end)
+
+
+def _run(letters: list[str], first: _Char, end: float) -> Iterator[Run]:
+    text = "".join(letters)
+    if text.strip():
+        yield Run(text, first.left, end, first.base, first.size)
+
+
+def _char(code: int) -> str:
+    if code in _HYPHENS:
+        return "-"
+    return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"
+
+
+def _crosses(rules: list[Stroke], start: float, middle: float, y: float) -> bool:
+    """Say whether a vertical line stands between `start` and `middle` at height `y`."""
+    first = bisect_left(rules, (start + 1.0,))
+    last = bisect_left(rules, (middle,))
+    return any(low <= y + 2 <= high for _, low, high in rules[first:last])
+
+
+def _upright(page: pypdfium2.PdfPage) -> Turn:
+    rotation = page.get_rotation()
+    width, height = page.get_mediabox()[2:]
+
+    def turn(x: float, y: float, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float]:
+        """Return start, end and baseline of a character as a reader sees the page."""
+        if rotation == 90:
+            return y, top, width - x
+        if rotation == 270:
+            return height - y, height - bottom, x
+        if rotation == 180:
+            return width - x, width - left, height - y
+        return x, right, y
+
+    return turn
+
+
+def has_pictures(page: pypdfium2.PdfPage) -> bool:
+    """Say whether the page holds a picture, as scans do."""
+    objects: Any = page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3)
+    return next(iter(objects), None) is not None
+
+
+def strokes_of(page: pypdfium2.PdfPage, most: int = 20_000) -> tuple[list[Stroke], list[Stroke]]:
+    """Return the ruling lines of a page: horizontal ones as (y, x0, x1), vertical ones as (x, y0, y1).
+
+    Empty for rotated pages: their tables are read as lines.
+    """
+    flat: list[Stroke] = []
+    upright: list[Stroke] = []
+    if page.get_rotation():
+        return flat, upright
+    for number, path in enumerate(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH], max_depth=3)):
+        if number >= most:
+            break
+        left, bottom, right, top = path.get_bounds()
+        wide, high = right - left, top - bottom
+        if high <= 3 and wide > 6:
+            flat.append(((bottom + top) / 2, left, right))
+        elif wide <= 3 and high > 4:
+            upright.append(((left + right) / 2, bottom, top))
+        elif wide > 12 and high > 8 and wide < 2000:
+            # A box: each side is a line.
+            flat += [(bottom, left, right), (top, left, right)]
+            upright += [(left, bottom, top), (right, bottom, top)]
+    return flat, upright
