@@ -31,11 +31,15 @@ def plain_tone(syllable: str) -> str:
 
 @dataclass(frozen=True)
 class CueGroup:
-    """A named group of cue phrases; `about` says what it hints at (field, subfield or signal)."""
+    """A named group of cue phrases; `about` says what it hints at (field, subfield, type or signal).
+
+    `terms` are the group's own phrases, `also` are phrases that it shares with others; they count as `name~`.
+    """
 
     name: str
     about: Mapping[str, Any]
     terms: tuple[str, ...]
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,18 +78,22 @@ def cue_table(name: str) -> CueTable:
     """
     text = resources.files("nlp.petitions").joinpath("data", f"{name}.yaml").read_text(encoding="utf-8")
     groups = tuple(
-        CueGroup(key, {k: v for k, v in g.items() if k != "terms"}, tuple(str(t) for t in g["terms"]))
+        CueGroup(
+            key, {k: v for k, v in g.items() if k not in ("terms", "also")},
+            tuple(str(t) for t in g["terms"]), tuple(str(t) for t in g.get("also", ())),
+        )  # fmt: skip
         for key, g in yaml.safe_load(text)["groups"].items()
     )
     accented: dict[tuple[str, ...], tuple[str, ...]] = {}
     folded: dict[tuple[str, ...], tuple[str, ...]] = {}
     for group in groups:
-        for term in group.terms:
+        named = [(t, group.name) for t in group.terms] + [(t, group.name + "~") for t in group.also]
+        for term, name in named:
             syllables = SYLLABLE.findall(unicodedata.normalize("NFC", term.lower()))
             key = tuple(plain_tone(s) for s in syllables)
-            accented[key] = (*accented.get(key, ()), group.name)
+            accented[key] = (*accented.get(key, ()), name)
             key = tuple(fold(s) for s in syllables)
             # Without accents a single short syllable means too many things to be a cue.
             if len(key) > 1 or len(key[0]) > 3:
-                folded[key] = (*folded.get(key, ()), group.name)
+                folded[key] = (*folded.get(key, ()), name)
     return CueTable(groups, accented, folded, max(len(k) for k in accented))
