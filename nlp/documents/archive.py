@@ -22,6 +22,16 @@ def damaged() -> ReadError:
     return ReadError("damaged", "Tệp bị hỏng hoặc không đúng định dạng, không đọc được.")
 
 
+def protected() -> ReadError:
+    """Return the error for a file that asks for a password."""
+    return ReadError("protected", "Tệp được bảo vệ bằng mật khẩu; hãy bỏ mật khẩu rồi gửi lại.")
+
+
+def with_macros() -> ReadError:
+    """Return the error for a file that holds macros."""
+    return ReadError("macros", "Tệp có chứa macro; hãy lưu lại thành tệp không có macro (.docx) rồi gửi lại.")
+
+
 @dataclass(frozen=True)
 class Package:
     """An opened office file; `media` says which."""
@@ -96,9 +106,11 @@ def open_package(data: bytes, limits: Limits) -> Package:
     if unpacked > 16 * 1024 * 1024 and unpacked > _MOST_RATIO * len(data):
         raise _bomb()
     if any(info.flag_bits & 1 for info in infos):
-        raise ReadError("protected", "Tệp được bảo vệ bằng mật khẩu; hãy bỏ mật khẩu rồi gửi lại.")
+        raise protected()
     names = frozenset(info.filename for info in infos)
     package = Package(zipped, names, "zip", limits)
+    if b"manifest:encryption-data" in (package.part("META-INF/manifest.xml") or b""):
+        raise protected()
     return Package(zipped, names, _media(package), limits)
 
 

@@ -19,6 +19,8 @@ class TextBuilder:
         self.blocks: list[Block] = []
         self.pages: list[Page] = []
         self.repairs: Counter[str] = Counter()
+        # What a recogniser believes of its own reading; 1 where none was needed.
+        self.confidence = 1.0
 
     def add(self, text: str) -> tuple[int, int]:
         """Append `text`; return its range.

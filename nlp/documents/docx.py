@@ -6,14 +6,13 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from nlp.documents.archive import Package, damaged
+from nlp.documents.archive import Package, damaged, with_macros
 from nlp.documents.builder import TextBuilder
 from nlp.documents.document import BlockKind, Limits
 from nlp.documents.docx_numbering import Numbering
 from nlp.documents.docx_runs import Notes, RunReader, note_mark
 from nlp.documents.docx_styles import Style, Styles
 from nlp.documents.ooxml import MC, W, child, value
-from nlp.text import ReadError
 
 _MACROS = "vbaProject.bin"
 _DEEPEST = 12
@@ -32,7 +31,7 @@ def read_docx(package: Package, builder: TextBuilder, limits: Limits) -> None:
     """
     if any(name.endswith(_MACROS) for name in package.names):
         if not limits.macros:
-            raise ReadError("macros", "Tệp có chứa macro; hãy lưu lại thành .docx không có macro rồi gửi lại.")
+            raise with_macros()
         builder.repairs["macros_ignored"] += 1
     root = package.xml("word/document.xml")
     if root is None:
@@ -43,6 +42,7 @@ def read_docx(package: Package, builder: TextBuilder, limits: Limits) -> None:
     reader = _Reader(package, builder)
     reader.margins("header")
     reader.container(body, None, 0)
+    reader.close()
     reader.notes_text()
     reader.margins("footer")
     builder.close_pages()
@@ -67,6 +67,12 @@ class _Reader:
                 label = None
             elif depth < _DEEPEST:
                 self._table(part, kind, depth)
+
+    def close(self) -> None:
+        """Append what a deleted end of paragraph left open at the end of the body."""
+        if self._carried.strip():
+            self._builder.line("paragraph", self._carried.strip())
+        self._carried = ""
 
     def margins(self, name: str) -> None:
         """Append the headers or footers that hold more than a page number, each text once."""
@@ -184,9 +190,11 @@ class _Reader:
         return "\n".join(line for line in lines if line)
 
 
-def _parts(node: etree._Element, *names: str) -> Iterator[etree._Element]:
+def _parts(node: etree._Element, *names: str, depth: int = 0) -> Iterator[etree._Element]:
     """Yield the paragraphs and tables (or `names`) of `node` in order, looking through wrappers."""
     wanted = {W + name for name in names or ("p", "tbl")}
+    if depth > 4 * _DEEPEST:
+        return
     for part in node:
         if part.tag in wanted:
             yield part
@@ -196,7 +204,7 @@ def _parts(node: etree._Element, *names: str) -> Iterator[etree._Element]:
                 part = part.find(MC + "Fallback") if chosen is None else chosen
                 if part is None:
                     continue
-            yield from _parts(part, *names)
+            yield from _parts(part, *names, depth=depth + 1)
 
 
 _WRAPPERS = {W + name for name in ("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo")} | {

@@ -20,6 +20,8 @@ _NAMES = {
     ".odt": "odt",
     ".doc": "doc",
     ".rtf": "rtf",
+    ".ott": "odt",
+    ".dot": "doc",
     ".png": "image",
     ".jpg": "image",
     ".jpeg": "image",
@@ -62,7 +64,7 @@ def media_of_bytes(data: bytes) -> str:
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
         return "zip"
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        return "ole"
+        return _ole_media(data)
     if head.startswith(b"{\\rtf"):
         return "rtf"
     if head.startswith((b"\x89PNG\r\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")):
@@ -72,6 +74,27 @@ def media_of_bytes(data: bytes) -> str:
     if _HTML.match(data[:4096].removeprefix(b"\xef\xbb\xbf")):
         return "html"
     return "txt"
+
+
+def _ole_media(data: bytes) -> str:
+    """Tell compound files apart by the names in their directory, which are stored as UTF-16."""
+
+    def holds(name: str) -> bool:
+        return name.encode("utf-16-le") in data
+
+    if holds("EncryptedPackage"):
+        return "encrypted"
+    if holds("WordDocument"):
+        # The first block of a Word document: 0xA5EC, and bit 8 of its flags where it is encrypted (MS-DOC 2.5.2).
+        start = data.find(b"\xec\xa5")
+        locked = start >= 0 and len(data) > start + 11 and data[start + 11] & 0x01
+        return "encrypted" if locked else "doc"
+    return "ole"
+
+
+def has_macros(data: bytes) -> bool:
+    """Say whether a compound file (.doc) holds macros."""
+    return any(name.encode("utf-16-le") in data for name in ("_VBA_PROJECT", "VBA", "Macros"))
 
 
 def title_of(media: str) -> str:
