@@ -25,8 +25,7 @@ log = structlog.get_logger("langnghe.demo")
 PETITIONS = 60
 REPORTS = 4
 DEMO = Actor(None, "Bản trình diễn")
-_PROVINCE = re.compile(r"\b(?:tỉnh|thành phố|TP\.?)\s+((?:[A-ZĐÀ-Ỹ][a-zà-ỹđ]+)(?:[ -][A-ZĐÀ-Ỹ][a-zà-ỹđ]+){0,2})")
-_COMMUNE = re.compile(r"\b((?:xã|phường|thị trấn)\s+(?:[A-ZĐÀ-Ỹ][a-zà-ỹđ]+)(?: [A-ZĐÀ-Ỹ][a-zà-ỹđ]+){0,2})")
+_PLACE = re.compile(r"\b(tỉnh|thành phố|TP\.?|xã|phường|thị trấn)\s+((?:[^\W\d_]+[ -]?){1,4})")
 
 
 def load_demo(records: Records, readers: Readers, corpora: Path | None = None) -> None:
@@ -46,9 +45,9 @@ def load_demo(records: Records, readers: Readers, corpora: Path | None = None) -
 
 
 def _petitions(records: Records, readers: Readers, root: Path) -> None:
-    today = date.today()
-    for i, row in enumerate(_chosen(root)):
-        received = today - timedelta(days=(i * 7) % 90)
+    today, rows = date.today(), list(_chosen(root))
+    for i, row in enumerate(rows):
+        received = today - timedelta(days=(len(rows) - 1 - i) * 3 // 2)
         try:
             result = readers.classify(row["text"], received, row.get("channel"), row["id"])
         except LangNgheError as error:
@@ -56,7 +55,7 @@ def _petitions(records: Records, readers: Readers, root: Path) -> None:
             continue
         channel = row.get("channel") if row.get("channel") in petition_store.CHANNELS else "other"
         new = petition_store.NewPetition(row["text"], received, channel or "other", row["id"],
-                                         _first(_PROVINCE, row["text"]), _first(_COMMUNE, row["text"]))  # fmt: skip
+                                         *place_of(row["text"]))  # fmt: skip
         with records.write() as session:
             petition = petition_store.add_petition(session, new, result, DEMO)
             if i % 3:
@@ -76,9 +75,22 @@ def _chosen(root: Path) -> Iterator[dict[str, Any]]:
     yield from rows[::step][:PETITIONS]
 
 
-def _first(pattern: re.Pattern[str], text: str) -> str | None:
-    found = pattern.search(text)
-    return found[1] if found else None
+def place_of(text: str) -> tuple[str | None, str | None]:
+    """The first province and commune that a text names, None where it names none."""
+    province = commune = None
+    for kind, words in _PLACE.findall(text):
+        name = []
+        for word in words.replace("-", " ").split():
+            if not word[0].isupper():
+                break
+            name.append(word)
+        if not name or name[0].isupper() and len(name[0]) > 1:
+            continue
+        if kind in ("tỉnh", "thành phố", "TP", "TP."):
+            province = province or " ".join(name)
+        else:
+            commune = commune or f"{kind} {' '.join(name)}"
+    return province, commune
 
 
 def _reports(records: Records, readers: Readers, root: Path) -> None:

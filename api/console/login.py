@@ -48,13 +48,11 @@ def sign_in(
     if service.sign_in_throttle.wait(client):
         trouble = "Quá nhiều lần đăng nhập từ máy này; hãy chờ một phút."
     else:
-        with service.records.write() as session:
-            outcome = accounts.check_sign_in(session, username, password, lockout_after=settings.lockout_after,
-                                             lockout_minutes=settings.lockout_minutes)  # fmt: skip
-            if isinstance(outcome, User):
-                cookie, _ = sessions.open_session(session, outcome, settings.session_hours)
-            else:
-                trouble = outcome.message
+        try:
+            limits = {"lockout_after": settings.lockout_after, "lockout_minutes": settings.lockout_minutes}
+            cookie = accounts.sign_in(service.records, username, password, hours=settings.session_hours, **limits)
+        except accounts.SignInError as error:
+            trouble = error.message
     if trouble:
         return page(request, "login.html", None, status=401, next=safe_next(next), username=username[:40],
                     trouble=trouble)  # fmt: skip

@@ -25,6 +25,7 @@ def environment() -> Environment:
                       trim_blocks=True, lstrip_blocks=True)  # fmt: skip
     env.filters.update(words.FILTERS)
     env.filters["label"] = taxonomy().name
+    env.filters["short"] = lambda code: words.SHORT.get(code) or taxonomy().name(code)
     env.globals.update(static=static_url, taxonomy=taxonomy(), status_name=words.STATUS, channel_name=words.CHANNEL,
                        review_name=words.REVIEW, relation_name=words.RELATION, how_name=words.HOW,
                        kind_short=words.KIND_SHORT, reason_name=words.REASON, step_name=words.STEP,

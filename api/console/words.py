@@ -30,6 +30,21 @@ REVIEW = {"proposed": "Chưa rà soát", "accepted": "Chấp nhận", "edited": 
 RELATION = {"cause_of": "nguyên nhân của", "addresses": "giải quyết"}
 HOW = {"explicit": "nêu rõ trong văn bản", "same_item": "cùng mục nhỏ", "same_section": "cùng mục",
        "similar": "nội dung gần nhau"}  # fmt: skip
+SHORT = {
+    "dat_dai": "Đất đai",
+    "moi_truong": "Môi trường",
+    "chinh_sach": "Chính sách",
+    "xay_dung": "Xây dựng, đô thị",
+    "ha_tang": "Hạ tầng",
+    "an_ninh": "An ninh, trật tự",
+    "y_te_giao_duc": "Y tế, giáo dục",
+    "cong_vu": "Công vụ",
+    "tu_phap": "Tư pháp",
+    "khieu_nai": "Khiếu nại",
+    "to_cao": "Tố cáo",
+    "kien_nghi_phan_anh": "Kiến nghị, phản ánh",
+    "hon_hop": "Nhiều nội dung",
+}
 KIND_SHORT = {"limitation": "Hạn chế", "cause": "Nguyên nhân", "recommendation": "Kiến nghị, giải pháp",
               "lesson": "Bài học"}  # fmt: skip
 REASON = {

@@ -22,19 +22,6 @@ class StoredFile(Base):
     created_at: Mapped[datetime] = mapped_column(UtcTime, default=now)
 
 
-class Attachment(Base):
-    """A file that belongs to a petition."""
-
-    __tablename__ = "attachments"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    petition_num: Mapped[int] = mapped_column(ForeignKey("petitions.num"), index=True)
-    sha256: Mapped[str] = mapped_column(ForeignKey("files.sha256"))
-    filename: Mapped[str] = mapped_column(String(300))
-    media: Mapped[str] = mapped_column(String(16))
-    created_at: Mapped[datetime] = mapped_column(UtcTime, default=now)
-
-
 class Report(Base):
     """A report as it was read: its text, pages and metadata; one row for one content."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -13,8 +13,10 @@ from api.records.accounts import LoginSession, User, UserRole
 from api.records.audit import SYSTEM, Actor
 from api.records.audit import record as audit
 from api.records.base import now
+from api.records.engine import Records
 from api.security import passwords
 from api.security.roles import ROLES
+from api.security.sessions import open_session
 from nlp.text import LangNgheError
 
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{1,39}")
@@ -132,34 +134,60 @@ def set_active(session: Session, user: User, active: bool, actor: Actor) -> None
     audit(session, actor, "user.activate" if active else "user.deactivate", "user", user.username)
 
 
-def check_sign_in(
-    session: Session, username: str, password: str, *, lockout_after: int, lockout_minutes: int
-) -> User | SignInError:
-    """The account that signs in, or the error; either way the caller stores what was counted.
+def sign_in(
+    records: Records, username: str, password: str, *, lockout_after: int, lockout_minutes: int, hours: int
+) -> str:
+    """Check name and password and open a session.
 
-    The error is returned, not raised, so that the failed attempt is stored with the caller's transaction.
+    The password is checked between two transactions: argon2 is slow on purpose and must not hold the writer.
+
+    Returns
+    -------
+    cookie : str
+        What the browser is to keep.
+
+    Raises
+    ------
+    SignInError
+        `login_failed` for whatever was wrong, `locked_out` after too many tries; both take the same time.
     """
-    user = find_user(session, username)
     moment = now()
-    if user and user.locked_until and user.locked_until > moment:
-        passwords.matches("", password)
+    with records.read() as session:
+        user = find_user(session, username)
+    locked = bool(user and user.locked_until and user.locked_until > moment)
+    stored = user.password_hash if user and user.active and not locked else ""
+    right = passwords.matches(stored, password)
+    if user is None:
+        raise _failed()
+    if locked and user.locked_until:
         minutes = max(1, round((user.locked_until - moment).total_seconds() / 60))
-        return SignInError("locked_out", f"Tài khoản tạm khóa vì nhập sai nhiều lần; thử lại sau {minutes} phút.")
-    right = passwords.matches(user.password_hash if user and user.active else "", password)
-    if user is None or not user.active or not right:
-        if user:
-            user.failed_logins += 1
-            if user.failed_logins >= lockout_after:
-                user.failed_logins, user.locked_until = 0, moment + timedelta(minutes=lockout_minutes)
-                audit(session, SYSTEM, "user.locked", "user", user.username)
-            else:
-                audit(session, SYSTEM, "user.login_failed", "user", user.username)
-        return SignInError("login_failed", "Tên đăng nhập hoặc mật khẩu không đúng.")
-    user.failed_logins, user.locked_until, user.last_login_at = 0, None, moment
-    if passwords.outdated(user.password_hash):
-        user.password_hash = passwords.digest(password)
-    audit(session, Actor(user.id, user.display_name or user.username), "user.login", "user", user.username)
-    return user
+        raise SignInError("locked_out", f"Tài khoản tạm khóa vì nhập sai nhiều lần; thử lại sau {minutes} phút.")
+    renewed = passwords.digest(password) if right and passwords.outdated(user.password_hash) else ""
+    cookie = ""
+    with records.write() as session:
+        user = session.get_one(User, user.id)
+        if right and user.active and user.password_hash == stored:
+            user.failed_logins, user.locked_until, user.last_login_at = 0, None, moment
+            user.password_hash = renewed or user.password_hash
+            audit(session, Actor(user.id, user.display_name or user.username), "user.login", "user", user.username)
+            cookie, _ = open_session(session, user, hours)
+        else:
+            _count_failure(session, user, lockout_after, moment + timedelta(minutes=lockout_minutes))
+    if not cookie:
+        raise _failed()
+    return cookie
+
+
+def _count_failure(session: Session, user: User, lockout_after: int, until: datetime) -> None:
+    user.failed_logins += 1
+    locked = user.failed_logins >= lockout_after
+    if locked:
+        user.failed_logins, user.locked_until = 0, until
+    audit(session, SYSTEM, "user.locked" if locked else "user.login_failed", "user", user.username)
+
+
+def _failed() -> SignInError:
+    return SignInError("login_failed", "Tên đăng nhập hoặc mật khẩu không đúng.")
 
 
 def first_admin(session: Session) -> str:

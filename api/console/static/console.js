@@ -140,3 +140,35 @@
   window.addEventListener("offline", function () { document.body.classList.add("offline"); });
   window.addEventListener("online", function () { document.body.classList.remove("offline"); });
 })();
+
+// Moving through lists by keyboard (J, K, Enter) and opening folded parts.
+(function () {
+  "use strict";
+  function writing(t) { return t.closest && t.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, dialog[open]"); }
+  document.addEventListener("keydown", function (e) {
+    if (e.ctrlKey || e.metaKey || e.altKey || e.defaultPrevented || writing(e.target)) { return; }
+    var key = e.key.toLowerCase();
+    if (key !== "j" && key !== "k") { return; }
+    var rows = Array.prototype.slice.call(document.querySelectorAll("[data-row]"));
+    if (!rows.length) { return; }
+    var at = rows.findIndex(function (r) { return r.classList.contains("active"); });
+    at = Math.max(0, Math.min(rows.length - 1, at + (key === "j" ? 1 : -1)));
+    rows.forEach(function (r) { r.classList.remove("active"); });
+    rows[at].classList.add("active");
+    rows[at].scrollIntoView({ block: "nearest" });
+    var link = rows[at].querySelector("[data-row-link]");
+    if (link) { link.focus({ preventScroll: true }); }
+    e.preventDefault();
+  });
+  document.addEventListener("click", function (e) {
+    var opener = e.target.closest && e.target.closest("[data-opens]");
+    if (!opener) { return; }
+    var part = document.getElementById(opener.dataset.opens);
+    if (!part) { return; }
+    part.open = !part.open;
+    if (part.open) {
+      var first = part.querySelector("input:checked, input, select, textarea");
+      if (first) { first.focus(); }
+    }
+  });
+})();
