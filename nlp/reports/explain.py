@@ -45,6 +45,8 @@ def _name(model: SentenceModel, table: UnitTable, structure: Structure, units: S
     title = next((s.title for s in chain if s.kind != "lead"), None)
     if column < n_words + n_headings:
         return None if title is None else f"vì nằm dưới mục “{title}”"
+    if column >= n_words + n_headings + len(dense_names()):
+        return None
     name = dense_names()[column - n_words - n_headings]
     family, _, rest = name.partition(":")
     if family in ("heading", "inherited"):

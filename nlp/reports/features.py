@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 from nlp.reports.cues import Cue, cues_within, matcher
 from nlp.reports.headings import ROLES
 from nlp.reports.lexicon import cue_groups
+from nlp.reports import triggers
 from nlp.reports.structure import Structure
 from nlp.reports.units import Unit
 from nlp.reports.zones import ANNEX
 from nlp.text import fold
 
+DOCUMENT_KINDS = ("bao cao", "chi thi", "thong bao", "nghi quyet", "bien ban", "sang kien", "ket luan", "")
+"""Opening words of the document's kind, as the first lines name it; the last stands for none."""
 _STYLES = ("decimal", "lower", "paren", "bullet", "ordinal")
 _KINDS = ("line", "run_in", "lead")
 _DIGIT = re.compile(r"\d")
@@ -30,13 +33,20 @@ class UnitTable:
     """Everything the sentence model sees of one document, one row a unit.
 
     `texts` are the units in lower case; `headings` the words of the nearest heading and of those around it, joined;
-    `dense` has shape (units, len(dense_names())); `cues` are the cues inside each unit.
+    `dense` has shape (units, len(dense_names())); `cues` are the cues inside each unit, `words` its words as
+    the segmenter cut them.
     """
 
     texts: tuple[str, ...]
     headings: tuple[str, ...]
     dense: NDArray[np.float32]
     cues: tuple[tuple[Cue, ...], ...]
+    words: tuple[tuple[str, ...], ...] = ()
+
+    def row(self, index: int) -> UnitTable:
+        """The table of one unit alone."""
+        words = (self.words[index],) if self.words else ()
+        return UnitTable((self.texts[index],), (self.headings[index],), self.dense[index:index + 1], (self.cues[index],), words)
 
 
 @cache
@@ -56,6 +66,8 @@ def dense_names() -> tuple[str, ...]:
     own += ["words", "ends_colon", "ends_semicolon", "ends_stop", "starts_lower", "digits", "figures", "upper"]
     own += ["opened_contrast", "opened_cause", "opened_request", "previous_colon", "next_item"]
     cue = [f"cue:{g}" for g in groups()]
+    own += [f"document:{k}" for k in DOCUMENT_KINDS] + ["section_organ", "quoted", "ends_final"]
+    cue = [*triggers.names(), *cue]
     return tuple(own + cue + [f"before:{g}" for g in groups()] + [f"after:{g}" for g in groups()] + [f"opener:{g}" for g in groups()])
 
 
@@ -69,10 +81,12 @@ def _counts(cues: Sequence[Cue]) -> NDArray[np.float32]:
     return np.minimum(row, 3.0)
 
 
-def describe(text: str, structure: Structure, units: Sequence[Unit], cues: Sequence[Cue] | None = None) -> UnitTable:
+def describe(text: str, structure: Structure, units: Sequence[Unit], cues: Sequence[Cue] | None = None, kind: str | None = None,
+             words: tuple[tuple[str, ...], ...] = ()) -> UnitTable:
     """Describe every unit of a document.
 
-    Parameters: `text`, the clean text; `structure` and `units`, read from it; `cues`, sorted, found in `text` (found here if None).
+    Parameters: `text`, the clean text; `structure` and `units`, read from it; `cues`, sorted, found in `text` (found here if None);
+    `kind` of the document as its first lines name it; `words` of each unit.
     Returns one row a unit, in order.
     """
     found = matcher().find(text) if cues is None else cues
@@ -86,17 +100,28 @@ def describe(text: str, structure: Structure, units: Sequence[Unit], cues: Seque
     first_of_paragraph = {unit.paragraph: i for i, unit in reversed(list(enumerate(units)))}
     rows = []
     headings = []
+    announced = triggers.trigger_columns(text, structure, units)
+    folded_kind = fold(kind or "")
+    document = np.array([float(folded_kind.startswith(k) if k else not folded_kind) for k in DOCUMENT_KINDS], dtype=np.float32)
     smooth = text.replace("_", " ")
     for i, unit in enumerate(units):
         before = counts[i - 1] if i else empty
         after = counts[i + 1] if i + 1 < len(units) else empty
         opener = counts[first_of_paragraph[unit.paragraph]]
         own = _own(smooth, structure, units, i, place[i], inside, first_of_paragraph[unit.paragraph])
-        rows.append(np.concatenate([own, counts[i], before, after, opener]))
+        rows.append(np.concatenate([own, document, _last(smooth, structure, unit), announced[i], counts[i], before, after, opener]))
         headings.append(_heading_words(structure, structure.paragraphs[unit.paragraph].section))
     dense = np.vstack(rows).astype(np.float32) if rows else np.zeros((0, len(dense_names())), dtype=np.float32)
     texts = tuple(smooth[u.start:u.end].lower() for u in units)
-    return UnitTable(texts, tuple(headings), dense, inside)
+    return UnitTable(texts, tuple(headings), dense, inside, words or tuple(() for _ in units))
+
+
+def _last(text: str, structure: Structure, unit: Unit) -> NDArray[np.float32]:
+    chain = structure.ancestors(structure.paragraphs[unit.paragraph].section)
+    body = text[unit.start:unit.end]
+    return np.array([
+        float(any("addressee" in s.roles for s in chain)), float(any(c in body for c in "“”\"")), float(body.rstrip().endswith("./.")),
+    ], dtype=np.float32)
 
 
 def _heading_words(structure: Structure, section: int) -> str:

@@ -24,11 +24,6 @@ class Reading:
     roles: frozenset[str]
     phrases: tuple[str, ...]
 
-    @property
-    def inherits(self) -> bool:
-        """True where the heading only names a field of work or an addressee, so the section around it decides."""
-        return not self.roles & MAIN_ROLES
-
 
 @dataclass(frozen=True, slots=True)
 class _Row:

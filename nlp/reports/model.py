@@ -1,8 +1,8 @@
 """The sentence model that serves: two passes over the units of a document, then a decision for each.
 
-First pass: a linear model over the words of the unit, the words of the headings around it and the dense description. Second pass: boosted
-trees over the dense description and the first pass's probabilities of the unit and its neighbours, so that a list or a run of sentences is
-decided together. Headings and cues are evidence here, never a verdict.
+First pass: a linear model over the words of the unit, its mean word vector, the words of the headings around it and the dense description.
+Second pass: trees over the dense description and the first pass's probabilities of the unit and its neighbours, so that a list or a run of
+sentences is decided together; how much it counts is chosen out of fold. Headings and cues are evidence here, never a verdict.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from scipy import sparse
 from nlp.reports.features import UnitTable
 from nlp.reports.structure import Structure
 from nlp.reports.units import Unit
+from nlp.reports.vectors import VectorTable
 
 CLASSES = ("none", "limitation", "cause", "solution", "proposal", "lesson")
 KIND_OF_CLASS = {"limitation": "limitation", "cause": "cause", "solution": "recommendation", "proposal": "recommendation", "lesson": "lesson"}
@@ -28,29 +29,32 @@ Array = NDArray[np.float64]
 class SentenceModel:
     """Fitted parts and thresholds; made by `nlp.training.findings`, loaded through the registry.
 
-    `temperature` softens or sharpens the second pass (calibrated out of fold); `thresholds` is the least probability of each kind.
+    `spread_of` has the mean and the scale of each vector column, shape (2, dim); `mix` is the share of the second pass in the answer, chosen
+    out of fold; `temperature` softens or sharpens the answer; `thresholds` is the least probability of each kind.
     """
 
     words: Any
     headings: Any
     scaler: Any
+    vectors: VectorTable | None
+    spread_of: NDArray[np.float32] | None
     first: Any
-    second: Any
+    second: Any = None
+    mix: float = 0.0
     temperature: float = 1.0
     thresholds: dict[str, float] = field(default_factory=dict)
     version: str = "0"
 
     def design(self, table: UnitTable) -> sparse.csr_matrix:
         """Sparse design matrix of the first pass, one row a unit."""
-        return sparse.hstack([
-            self.words.transform(table.texts), self.headings.transform(table.headings),
-            sparse.csr_matrix(self.scaler.transform(table.dense)),
-        ]).tocsr()
+        blocks = [self.words.transform(table.texts), self.headings.transform(table.headings), sparse.csr_matrix(self.scaler.transform(table.dense))]
+        if self.vectors is not None and self.spread_of is not None:
+            blocks.append(sparse.csr_matrix((self.vectors.means(table.words) - self.spread_of[0]) * self.spread_of[1]))
+        return sparse.hstack(blocks).tocsr()
 
     def design_row(self, table: UnitTable, index: int) -> sparse.csr_matrix:
         """Row of one unit in the first pass's design matrix."""
-        one = UnitTable((table.texts[index],), (table.headings[index],), table.dense[index:index + 1], (table.cues[index],))
-        return self.design(one)
+        return self.design(table.row(index))
 
     def first_pass(self, table: UnitTable) -> Array:
         """Probabilities of the first pass, shape (units, classes)."""
@@ -60,8 +64,11 @@ class SentenceModel:
         """Calibrated probabilities, shape (units, len(CLASSES)); rows sum to one."""
         if not units:
             return np.zeros((0, len(CLASSES)))
-        rows = np.hstack([table.dense, sequence_columns(self.first_pass(table), units, structure)])
-        return soften(spread(self.second, rows), self.temperature)
+        first = self.first_pass(table)
+        if self.second is None or self.mix == 0.0:
+            return soften(first, self.temperature)
+        second = spread(self.second, np.hstack([table.dense, sequence_columns(first, units, structure)]))
+        return soften((1 - self.mix) * first + self.mix * second, self.temperature)
 
     def decide(self, probabilities: Array) -> list[tuple[str, float] | None]:
         """(kind, probability) of every unit, None for units that are no finding."""

@@ -11,21 +11,17 @@ import numpy as np
 
 from nlp.registry import Registry
 from nlp.reports.attributes import due_of, embedded_causes, hedges_of, responsible_of, subject_of
-from nlp.reports.cues import matcher
 from nlp.reports.explain import explain
-from nlp.reports.features import UnitTable, describe
 from nlp.reports.figures import find_figures
 from nlp.reports.findings import DocumentRecord, Finding, Item, Link, Quote, ReportResult, finding_id
-from nlp.reports.headings import is_empty_statement
 from nlp.reports.links import Candidate, LinkModel
-from nlp.reports.metadata import read_metadata
+from nlp.reports.pipeline import Parsed, parse
 from nlp.reports.model import SentenceModel
 from nlp.reports.references import find_references
 from nlp.reports.sorts import Issuer, SortModel, sort_columns, target_of
-from nlp.reports.structure import Structure, parse_structure
+from nlp.reports.structure import Structure
 from nlp.reports.topics import TopicModel, choose_topics, keyword_counts
-from nlp.reports.units import Unit, units_of
-from nlp.text import Clean, Span, clean_running
+from nlp.text import Span
 
 REVIEW_BELOW = 0.6
 QUALITY_BELOW = 0.5
@@ -53,27 +49,6 @@ class FindingsModel:
     topics: TopicModel
     links: LinkModel
     version: str = "0"
-
-
-@dataclass
-class Parsed:
-    """A document after the pure steps: text, outline, units and their description."""
-
-    clean: Clean
-    structure: Structure
-    units: list[Unit]
-    table: UnitTable
-
-
-def parse(text: str, blocks: Sequence[Any] = ()) -> Parsed:
-    """Run the steps that need no model.
-
-    Parameters: `text` as given; `blocks`, the reader's hints. Returns what the sentence model sees.
-    """
-    clean = clean_running(text)
-    structure = parse_structure(clean, blocks)
-    units = [u for u in units_of(clean.text, structure) if not is_empty_statement(clean.text[u.start:u.end])]
-    return Parsed(clean, structure, units, describe(clean.text, structure, units, matcher().find(clean.text)))
 
 
 class ReportReader:
@@ -107,7 +82,7 @@ class ReportReader:
         tell("structure", 0.1)
         parsed = parse(document.text, document.blocks)
         tell("sentences", 0.5)
-        metadata = read_metadata(parsed.structure.lines, parsed.clean.text)
+        metadata = parsed.metadata
         probabilities = self.model.sentences.predict(parsed.table, parsed.units, parsed.structure)
         decisions = self.model.sentences.decide(probabilities)
         chosen = [i for i, decision in enumerate(decisions) if decision is not None]

@@ -12,15 +12,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nlp.reports.headings import FINDING_ROLES, read_heading
+from nlp.reports.headings import FINDING_ROLES, MAIN_ROLES, read_heading
 from nlp.reports.lexicon import key
 from nlp.reports.numbering import Marker, marker_of
+from nlp.reports.organs import organ_at
 from nlp.reports.zones import BODY, Line, zone_lines
 from nlp.text import Clean
 
 _STRONG = ("part", "upper", "roman")
 _END = re.compile(r"[.;,!?]\s*(?:/\.)?\s*$")
 _RUN_IN = re.compile(r"^(?P<head>[^:.;]{2,140}?)\s*(?P<mark>:|\.(?=\s+[A-ZÀ-ỸĐ]))\s*(?=\S)")
+_ABOUT = re.compile(r"^(?:Về|Công tác|Lĩnh vực|Nhóm)\s")
 _VERB = re.compile(r"\b(đã|được|có|là|chưa|còn|nên|nhưng|đang|sẽ)\b", re.IGNORECASE)
 
 
@@ -174,7 +176,8 @@ def _is_heading(line: Line, marker: Marker | None, content: str, following: str)
     if lead:
         return len(words) <= 22
     if ends:
-        return content.rstrip().endswith(".") and len(words) <= 9 and bool(roles) and not _VERB.search(content)
+        about = bool(roles) or bool(_ABOUT.match(content))
+        return content.rstrip().endswith(".") and len(words) <= 10 and about and not _VERB.search(content)
     if marker.style == "decimal":
         return len(words) <= 32 and first.isupper()
     if marker.style in ("lower", "paren"):
@@ -197,7 +200,7 @@ class _Outline:
         self._pop_to(rank, kind)
         parent = self.current()
         inherited = roles
-        if read_heading(title).inherits and parent >= 0:
+        if not roles & MAIN_ROLES and parent >= 0:
             inherited = self.sections[parent].inherited | roles
         level = self.sections[parent].level + 1 if parent >= 0 else 1
         self.sections.append(Section(title, start, end, level, rank, kind, roles, inherited, parent))
@@ -262,10 +265,11 @@ def _run_in(content: str, marker: Marker | None) -> tuple[int, int] | None:
         return None
     reading = read_heading(head)
     roles = reading.roles
+    about = bool(_ABOUT.match(head)) and marker is not None and len(words) <= 12
     limit = 18 if marker is not None else 14
-    if not roles or len(words) > limit:
+    if not (roles or about) or len(words) > limit:
         return None
-    if match.group("mark") == "." and (marker is None or not roles & FINDING_ROLES or len(words) > 10):
+    if match.group("mark") == "." and (marker is None or not (roles & FINDING_ROLES or about) or len(words) > 10):
         return None
     if _VERB.search(head) and not re.match(r"(?i)(?:về|những|các|một số)?\s*(?:tồn tại|hạn chế|khó khăn|nguyên nhân|còn)", head):
         return None
@@ -350,4 +354,13 @@ def _open_heading(outline: _Outline, line: Line, rank: str, content: str) -> Non
         inherited = roles or last.inherited
         outline.sections[-1] = Section(joined, last.start, end, last.level, last.rank, "line", roles, inherited, last.parent)
         return
-    outline.open(title, start, end, rank, "line", read_heading(title).roles)
+    outline.open(title, start, end, rank, "line", _line_roles(title, content))
+
+
+def _line_roles(title: str, content: str) -> frozenset[str]:
+    """Roles of a heading line; one that is nothing but the name of a body ("3. Công an tỉnh") says who is addressed."""
+    roles = read_heading(title).roles
+    organ = organ_at(content, 0)
+    if organ and organ.end >= len(content.rstrip(" :.")) * 0.6:
+        roles |= {"addressee"}
+    return roles

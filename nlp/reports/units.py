@@ -22,7 +22,8 @@ class Unit:
     """A stretch that may be one finding; offsets are of the clean text, label in front left out.
 
     `paragraph` is an index into `Structure.paragraphs`; `index` and `count` place it among the units of its paragraph;
-    `clause` is true for a part of a sentence; `label` is an item label inside the paragraph ("(2)"), else the paragraph's.
+    `clause` is true for a part of a sentence; `label` is an item label inside the paragraph ("(2)"), else the paragraph's; `sentence` numbers
+    the sentences of the document, so that the clauses of one know each other.
     """
 
     start: int
@@ -32,6 +33,7 @@ class Unit:
     count: int
     clause: bool
     label: str | None
+    sentence: int = -1
 
 
 def units_of(text: str, structure: Structure) -> list[Unit]:
@@ -45,13 +47,13 @@ def units_of(text: str, structure: Structure) -> list[Unit]:
         if paragraph.zone not in (BODY, ANNEX):
             continue
         found = [piece for piece in _pieces(text, paragraph) if any(c.isalpha() for c in text[piece[0]:piece[1]])]
-        for index, (start, end, clause, label) in enumerate(found):
-            units.append(Unit(start, end, number, index, len(found), clause, label or paragraph.item_label))
+        for index, (start, end, clause, label, sentence) in enumerate(found):
+            units.append(Unit(start, end, number, index, len(found), clause, label or paragraph.item_label, sentence))
     return units
 
 
-def _pieces(text: str, paragraph: Paragraph) -> list[tuple[int, int, bool, str | None]]:
-    pieces: list[tuple[int, int, bool, str | None]] = []
+def _pieces(text: str, paragraph: Paragraph) -> list[tuple[int, int, bool, str | None, int]]:
+    pieces: list[tuple[int, int, bool, str | None, int]] = []
     body = text[paragraph.start:paragraph.end]
     for cell_start, cell_end in _cells(body):
         for sentence in sentences(body[cell_start:cell_end]):
@@ -59,7 +61,7 @@ def _pieces(text: str, paragraph: Paragraph) -> list[tuple[int, int, bool, str |
             for first, last, clause, label in _split_sentence(text, start, end):
                 first, label = _strip_label(text, first, last, label)
                 if first < last:
-                    pieces.append((first, last, clause, label))
+                    pieces.append((first, last, clause, label, start))
     return pieces
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import MaxAbsScaler
@@ -18,7 +18,9 @@ from nlp.reports.links import LinkModel, pair_rows
 from nlp.reports.model import CLASSES, KIND_OF_CLASS, SentenceModel, sequence_columns, soften, spread
 from nlp.reports.reader import FindingsModel, candidate
 from nlp.reports.sorts import CAUSE, POSITIVE, RECOMMENDATION, SortModel, sort_rows
+from nlp.registry import Registry, RegistryError
 from nlp.reports.topics import TopicModel, choose_topics, codes, keyword_counts, topic_rows
+from nlp.reports.vectors import VectorTable
 from nlp.training.findings_data import LabelledReport, folds_of
 
 Array = NDArray[np.float64]
@@ -31,11 +33,12 @@ class Settings:
 
     folds: int = 5
     seed: int = 20
-    first_c: float = 3.0
-    second: str = "trees"
-    trees: int = 140
-    rate: float = 0.06
-    leaf: int = 12
+    first_c: float = 2.0
+    vector_weight: float = 0.3
+    trees: int = 300
+    leaf: int = 2
+    columns: float = 0.15
+    mixes: tuple[float, ...] = (0.0, 0.15, 0.3, 0.45)
     sort_c: float = 1.0
     topic_c: float = 3.0
 
@@ -50,23 +53,11 @@ def heading_vectorizer() -> TfidfVectorizer:
     return TfidfVectorizer(token_pattern=r"\S+", ngram_range=(1, 2), min_df=2, sublinear_tf=True, dtype=np.float64)
 
 
-@dataclass
-class _First:
-    words: Any
-    headings: Any
-    scaler: Any
-    estimator: Any
-
-    def predict(self, report: LabelledReport) -> Array:
-        model = SentenceModel(self.words, self.headings, self.scaler, self.estimator, None)
-        return model.first_pass(report.parsed.table) if report.parsed.units else np.zeros((0, len(CLASSES)))
-
-
 def _stack(reports: Sequence[LabelledReport], part: Callable[[LabelledReport], Any]) -> Any:
     return np.concatenate([part(r) for r in reports])
 
 
-def fit_first(reports: Sequence[LabelledReport], settings: Settings) -> _First:
+def fit_first(reports: Sequence[LabelledReport], vectors: VectorTable | None, settings: Settings) -> SentenceModel:
     """Fit the first pass on reports; ignored units are left out."""
     keep = ~_stack(reports, lambda r: r.ignored)
     labels = _stack(reports, lambda r: r.labels)[keep]
@@ -74,18 +65,20 @@ def fit_first(reports: Sequence[LabelledReport], settings: Settings) -> _First:
     titles = [t for r in reports for t in r.parsed.table.headings]
     dense = np.vstack([r.parsed.table.dense for r in reports])
     words, headings, scaler = word_vectorizer(), heading_vectorizer(), MaxAbsScaler()
-    rows = sparse.hstack([words.fit_transform(texts), headings.fit_transform(titles), sparse.csr_matrix(scaler.fit_transform(dense))]).tocsr()
+    blocks = [words.fit_transform(texts), headings.fit_transform(titles), sparse.csr_matrix(scaler.fit_transform(dense))]
+    spread_of = None
+    if vectors is not None:
+        means = np.vstack([vectors.means(r.parsed.table.words) for r in reports])
+        spread_of = np.vstack([means.mean(axis=0), settings.vector_weight / np.maximum(means.std(axis=0), 1e-6)]).astype(np.float32)
+        blocks.append(sparse.csr_matrix((means - spread_of[0]) * spread_of[1]))
     estimator = LogisticRegression(C=settings.first_c, max_iter=400)
-    estimator.fit(rows[keep], labels)
-    return _First(words, headings, scaler, estimator)
+    estimator.fit(sparse.hstack(blocks).tocsr()[keep], labels)
+    return SentenceModel(words, headings, scaler, vectors, spread_of, estimator)
 
 
 def second_estimator(settings: Settings) -> Any:
     """The second pass, unfitted."""
-    return HistGradientBoostingClassifier(
-        max_iter=settings.trees, learning_rate=settings.rate, min_samples_leaf=settings.leaf, l2_regularization=1.0, max_leaf_nodes=15,
-        random_state=settings.seed, early_stopping=False,
-    )
+    return ExtraTreesClassifier(settings.trees, min_samples_leaf=settings.leaf, max_features=settings.columns, random_state=settings.seed)
 
 
 def fit_second(reports: Sequence[LabelledReport], first: Sequence[Array], settings: Settings) -> Any:
@@ -101,40 +94,49 @@ def second_rows(report: LabelledReport, first: Array) -> Array:
     return np.hstack([report.parsed.table.dense, sequence_columns(first, report.parsed.units, report.parsed.structure)])
 
 
-def out_of_fold_first(reports: Sequence[LabelledReport], settings: Settings) -> list[Array]:
+def out_of_fold_first(reports: Sequence[LabelledReport], vectors: VectorTable | None, settings: Settings) -> list[Array]:
     """First-pass probabilities of every report from models that did not see it or its siblings."""
     out: list[Array] = [np.zeros((0, len(CLASSES)))] * len(reports)
     for held in folds_of(reports, settings.folds, settings.seed):
-        fitted = fit_first([r for i, r in enumerate(reports) if i not in set(held.tolist())], settings)
+        fitted = fit_first([r for i, r in enumerate(reports) if i not in set(held.tolist())], vectors, settings)
         for i in held:
-            out[i] = fitted.predict(reports[i])
+            out[i] = fitted.first_pass(reports[i].parsed.table) if reports[i].parsed.units else out[i]
     return out
 
 
-def fit_sentences(reports: Sequence[LabelledReport], settings: Settings) -> tuple[SentenceModel, list[Array]]:
-    """Fit both passes; temperature and thresholds come from out-of-fold second-pass probabilities, which are returned too."""
-    first = out_of_fold_first(reports, settings)
-    held_out: list[Array] = [np.zeros((0, len(CLASSES)))] * len(reports)
-    for held in folds_of(reports, settings.folds, settings.seed):
+def fit_sentences(reports: Sequence[LabelledReport], vectors: VectorTable | None, settings: Settings) -> tuple[SentenceModel, list[Array]]:
+    """Fit both passes; mix, temperature and thresholds come from out-of-fold probabilities, which are returned too, calibrated."""
+    first = out_of_fold_first(reports, vectors, settings)
+    second: list[Array] = [np.zeros((0, len(CLASSES)))] * len(reports)
+    wanted = max(settings.mixes) > 0
+    for held in folds_of(reports, settings.folds, settings.seed) if wanted else []:
         rest = [i for i in range(len(reports)) if i not in set(held.tolist())]
-        second = fit_second([reports[i] for i in rest], [first[i] for i in rest], settings)
+        fitted = fit_second([reports[i] for i in rest], [first[i] for i in rest], settings)
         for i in held:
-            held_out[i] = spread(second, second_rows(reports[i], first[i])) if len(first[i]) else first[i]
+            second[i] = spread(fitted, second_rows(reports[i], first[i])) if len(first[i]) else first[i]
     labels, keep = _stack(reports, lambda r: r.labels), ~_stack(reports, lambda r: r.ignored)
+    mix = min(settings.mixes, key=lambda m: _loss(np.vstack(_mixed(first, second, m))[keep], labels[keep]))
+    held_out = _mixed(first, second, mix)
     temperature = best_temperature(np.vstack(held_out)[keep], labels[keep])
     calibrated = [soften(p, temperature) if len(p) else p for p in held_out]
-    thresholds = best_thresholds(np.vstack(calibrated)[keep], labels[keep])
-    whole = fit_first(reports, settings)
-    second = fit_second(reports, first, settings)
-    return SentenceModel(whole.words, whole.headings, whole.scaler, whole.estimator, second, temperature, thresholds), calibrated
+    model = fit_first(reports, vectors, settings)
+    model.second = fit_second(reports, first, settings) if mix else None
+    model.mix, model.temperature = mix, temperature
+    model.thresholds = best_thresholds(np.vstack(calibrated)[keep], labels[keep])
+    return model, calibrated
+
+
+def _mixed(first: Sequence[Array], second: Sequence[Array], mix: float) -> list[Array]:
+    return [(1 - mix) * a + mix * b if mix else a for a, b in zip(first, second, strict=True)]
+
+
+def _loss(probabilities: Array, labels: NDArray[np.int64]) -> float:
+    return float(-np.log(np.clip(probabilities[np.arange(len(labels)), labels], 1e-9, 1)).mean())
 
 
 def best_temperature(probabilities: Array, labels: NDArray[np.int64]) -> float:
     """The temperature with the least log loss, from a grid between 0.5 and 3."""
-    def loss(t: float) -> float:
-        p = soften(probabilities, t)
-        return float(-np.log(np.clip(p[np.arange(len(labels)), labels], 1e-9, 1)).mean())
-    return float(min(np.arange(0.5, 3.05, 0.05), key=loss))
+    return float(min(np.arange(0.5, 3.05, 0.05), key=lambda t: _loss(soften(probabilities, float(t)), labels)))
 
 
 def best_thresholds(probabilities: Array, labels: NDArray[np.int64]) -> dict[str, float]:
@@ -279,8 +281,18 @@ def _f1(said: NDArray[np.bool_], truth: NDArray[np.int64]) -> float:
     return 2 * hit / max(1, int(said.sum()) + int(truth.sum()))
 
 
-def fit_findings(reports: Sequence[LabelledReport], settings: Settings | None = None) -> FindingsModel:
+def fit_findings(reports: Sequence[LabelledReport], vectors: VectorTable | None = None, settings: Settings | None = None) -> FindingsModel:
     """Fit every part on the given reports."""
     settings = settings or Settings()
-    sentences, _ = fit_sentences(reports, settings)
+    sentences, _ = fit_sentences(reports, vectors, settings)
     return FindingsModel(sentences, fit_sorts(reports, settings), fit_topics(reports, settings), fit_links(reports, settings))
+
+
+def vector_table(registry: Registry, keep: int = 20_000) -> VectorTable | None:
+    """The live word vectors pruned to the most frequent words, or None where none is registered."""
+    try:
+        found = registry.load(registry.live("vectors"))
+    except RegistryError:
+        return None
+    rows = {word: row for word, row in found.rows.items() if row < keep}
+    return VectorTable(rows, np.array(found.matrix[:keep]), np.array(found.scale[:keep]), np.array(found.weight[:keep]))

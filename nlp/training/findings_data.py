@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.reports.findings import Metadata
-from nlp.reports.metadata import read_metadata
 from nlp.reports.model import CLASSES
-from nlp.reports.reader import Parsed, parse
+from nlp.reports.pipeline import Parsed, parse
 from nlp.reports.sorts import Issuer, sort_columns
 from nlp.training.report_corpus import GoldReport
 
@@ -64,7 +63,7 @@ def label_report(report: GoldReport) -> LabelledReport:
         labels.append(CLASSES.index(report.spans[mine]["kind"]) if mine >= 0 else 0)
         ignored.append(bool(skip[place.start:place.end].mean() > 0.5))
         source.append((place.start, place.end))
-    metadata = read_metadata(parsed.structure.lines, parsed.clean.text)
+    metadata = parsed.metadata
     columns = sort_columns(parsed.clean.text, parsed.structure, parsed.units, Issuer.of(metadata))
     return LabelledReport(report, parsed, metadata, np.array(labels, dtype=np.int64), np.array(ignored, dtype=bool),
                           np.array(gold_of, dtype=np.int64), tuple(source), columns)
