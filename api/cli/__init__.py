@@ -6,6 +6,7 @@ import typer
 
 from api.cli.classify import classify
 from api.cli.extract import compare, extract
+from api.cli.judging import evaluate_petitions
 from api.cli.models import models
 from api.cli.serve import serve
 from api.cli.training import corpus, evaluate, train
@@ -23,6 +24,7 @@ app.command("classify")(classify)
 app.command("extract")(extract)
 app.command("compare")(compare)
 app.add_typer(train, name="train")
+evaluate.command("petitions")(evaluate_petitions)
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(corpus, name="corpus")
 app.add_typer(models, name="models")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import binomtest
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,31 @@ class Interval:
     def __str__(self) -> str:
         return f"{self.value:.3f} [{self.low:.3f}; {self.high:.3f}]"
 
-    def to_json(self) -> dict[str, float | int]:
-        return {"value": round(self.value, 4), "low": round(self.low, 4), "high": round(self.high, 4), "n": self.n}
+    def to_json(self) -> dict[str, float | int | None]:
+        """Rounded numbers; None where there was nothing to count."""
+        return {"value": number(self.value), "low": number(self.low), "high": number(self.high), "n": self.n}
+
+
+def number(value: float) -> float | None:
+    """Four decimals for JSON, which knows no NaN: None instead."""
+    return None if np.isnan(value) else round(float(value), 4)
+
+
+@dataclass(frozen=True)
+class LabelScore:
+    """Precision, recall and F1 of one label; `n` texts of the gold carry it."""
+
+    code: str
+    n: int
+    precision: float
+    recall: float
+    f1: Interval
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "code": self.code, "n": self.n, "precision": number(self.precision), "recall": number(self.recall),
+            "f1": self.f1.to_json(),
+        }  # fmt: skip
 
 
 def micro_f1(gold: np.ndarray, found: np.ndarray) -> float:
@@ -56,8 +80,87 @@ def bootstrap(score: Callable[[np.ndarray], float], n: int, *, times: int = 1000
     everything = np.arange(n)
     drawn = np.array([score(rng.integers(0, n, n)) for _ in range(times)]) if n else np.array([np.nan])
     drawn = drawn[~np.isnan(drawn)]
-    low, high = (np.percentile(drawn, [2.5, 97.5]) if len(drawn) else (float("nan"), float("nan")))
+    low, high = np.percentile(drawn, [2.5, 97.5]) if len(drawn) else (float("nan"), float("nan"))
     return Interval(score(everything) if n else float("nan"), float(low), float(high), n)
+
+
+def resamples(n: int, *, times: int = 1000, seed: int = 7) -> np.ndarray:
+    """How often each of `n` texts is drawn in each of `times` bootstrap samples: int32 array (times, n)."""
+    return np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=times).astype(np.int32)
+
+
+def label_scores(codes: Sequence[str], gold: np.ndarray, found: np.ndarray, *, times: int = 1000) -> list[LabelScore]:
+    """A row for every label that gold or prediction has: bool arrays (texts, labels)."""
+    drawn = resamples(len(gold), times=times) if len(gold) else np.zeros((0, 0), dtype=np.int32)
+    rows = []
+    for k, code in enumerate(codes):
+        hit, said, there = gold[:, k] & found[:, k], found[:, k], gold[:, k]
+        if not (said.any() or there.any()):
+            continue
+        total = drawn @ said + drawn @ there
+        f1 = 2 * (drawn @ hit)[total > 0] / total[total > 0]
+        low, high = np.percentile(f1, [2.5, 97.5])
+        rows.append(LabelScore(
+            code, int(there.sum()), hit.sum() / said.sum() if said.any() else float("nan"),
+            hit.sum() / there.sum() if there.any() else float("nan"),
+            Interval(2 * float(hit.sum()) / float(said.sum() + there.sum()), float(low), float(high), int(there.sum())),
+        ))  # fmt: skip
+    return rows
+
+
+def paired_difference(
+    one: Callable[[np.ndarray], float],
+    other: Callable[[np.ndarray], float],
+    n: int,
+    *,
+    times: int = 1000,
+    seed: int = 7,
+) -> tuple[Interval, float]:
+    """`other` minus `one` over the same texts: its bootstrap interval, and a two-sided p-value.
+
+    Parameters
+    ----------
+    one, other : callable
+        index array (any length, with repeats) → score.
+
+    Notes
+    -----
+    p is twice the smaller share of bootstrap differences on either side of zero, with one added to both counts
+    (Davison and Hinkley 1997, 4.2).
+    """
+    rng = np.random.default_rng(seed)
+    everything = np.arange(n)
+    drawn = []
+    for _ in range(times):
+        index = rng.integers(0, n, n)
+        drawn.append(other(index) - one(index))
+    differences = np.array(drawn)
+    differences = differences[~np.isnan(differences)]
+    if not len(differences):
+        nan = float("nan")
+        return Interval(nan, nan, nan, n), nan
+    low, high = np.percentile(differences, [2.5, 97.5])
+    tail = min((differences <= 0).sum(), (differences >= 0).sum()) + 1
+    return (
+        Interval(other(everything) - one(everything), float(low), float(high), n),
+        min(1.0, 2 * float(tail) / (len(differences) + 1)),
+    )
+
+
+def mcnemar(one: np.ndarray, other: np.ndarray) -> tuple[int, int, float]:
+    """McNemar's exact test over the same items (McNemar 1947; binomial form).
+
+    Parameters
+    ----------
+    one, other : bool arrays (items,)
+        whether each of the two was right.
+
+    Returns
+    -------
+    only one right, only the other right, two-sided p (1.0 where they never differ).
+    """
+    a, b = int((one & ~other).sum()), int((other & ~one).sum())
+    return a, b, float(binomtest(min(a, b), a + b, 0.5).pvalue) if a + b else 1.0
 
 
 def calibration_error(p: np.ndarray, y: np.ndarray, bins: int = 10) -> tuple[float, list[tuple[float, float, int]]]:

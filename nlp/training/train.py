@@ -82,22 +82,27 @@ def train_petitions(
     }  # fmt: skip
     return registry.save(
         "petitions", model, labels=labels, metrics=metrics, config=asdict(config), taxonomy=model.taxonomy,
-        data={"train": digest(train), "validation": digest(validation)}, version=version, card=model_card(metrics, config),
+        data={"train": digest(train), "validation": digest(validation)}, version=version,
+        card=model_card(metrics, config),
     )  # fmt: skip
 
 
 def model_card(metrics: dict[str, Any], config: PetitionConfig) -> str:
     """A short card in Vietnamese: what the model is for, what it learned from, what it scored on validation."""
     validation = metrics.get("validation", {})
-    rows = "\n".join(f"| {k} | {v['value']:.3f} | [{v['low']:.3f}; {v['high']:.3f}] | {v['n']} |" for k, v in validation.items())
+    rows = "\n".join(
+        f"| {k} | {v['value']:.3f} | [{v['low']:.3f}; {v['high']:.3f}] | {v['n']} |"
+        for k, v in validation.items()
+        if v["value"] is not None
+    )
     return f"""# Mô hình đọc đơn thư
 
 - Dùng để: gợi ý lĩnh vực, loại đơn, mức độ khẩn và dấu hiệu cho cán bộ; cán bộ quyết định.
 - Không dùng để: tự động trả lời, bác đơn hoặc chuyển đơn khi chưa có người xem.
-- Học từ: {metrics['train_n']} đơn của ngữ liệu dự án. Đơn do mô hình ngôn ngữ soạn và gán nhãn, không phải đơn thật
+- Học từ: {metrics["train_n"]} đơn của ngữ liệu dự án. Đơn do mô hình ngôn ngữ soạn và gán nhãn, không phải đơn thật
   (xem `corpora/petitions/DATASHEET.md`).
-- Cách học: hồi quy logistic trên n-gram từ, âm tiết, ký tự, nhóm cụm từ gợi ý và véc-tơ từ; mức khẩn dựa trên dấu hiệu ở
-  từng mệnh đề; xác suất được hiệu chỉnh ngoài mẫu theo người soạn. Hạt giống {config.seed}.
+- Cách học: hồi quy logistic trên n-gram từ, âm tiết, ký tự, nhóm cụm từ gợi ý và véc-tơ từ; mức khẩn dựa trên
+  dấu hiệu ở từng mệnh đề; xác suất được hiệu chỉnh ngoài mẫu theo người soạn. Hạt giống {config.seed}.
 
 | Chỉ số (tập kiểm định) | Giá trị | 95% | n |
 |---|---|---|---|

@@ -1,0 +1,72 @@
+"""What an office will meet: people and channels that training never saw; and what more corpus would bring."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from nlp.petitions.vectors import WordVectors
+from nlp.training.corpus import PetitionRow
+from nlp.training.judge import judge_model
+from nlp.training.petitions import PetitionConfig, fit_petitions
+
+SHOWN = (
+    "field_micro_f1", "field_macro_f1", "subfield_micro_f1", "type_accuracy", "urgency_accuracy", "khan_recall",
+    "khan_precision", "signal_micro_f1",
+)  # fmt: skip
+Say = Callable[[str], None]
+
+
+def leave_out(
+    rows: Sequence[PetitionRow],
+    key: Callable[[PetitionRow], str],
+    vectors: WordVectors | None,
+    config: PetitionConfig,
+    *,
+    least: int = 20,
+    say: Say = lambda _: None,
+) -> list[dict[str, object]]:
+    """For every value of `key` with at least `least` rows: fit on all others, judge on it.
+
+    Refits the whole model each time; nothing of the held-out value, thresholds and calibration included, is seen.
+    """
+    out: list[dict[str, object]] = []
+    for value, count in sorted(Counter(key(r) for r in rows).items(), key=lambda item: (-item[1], item[0])):
+        if count < least or count == len(rows):
+            continue
+        say(f"Bỏ riêng {value} ({count} đơn)")
+        model, _ = fit_petitions([r for r in rows if key(r) != value], vectors, config)
+        scores = judge_model(model, [r for r in rows if key(r) == value]).scores(300, SHOWN)
+        out.append({"value": value, "n": count} | {k: v.to_json() for k, v in scores.items()})
+    return out
+
+
+def learning_curve(
+    train: Sequence[PetitionRow],
+    test: Sequence[PetitionRow],
+    vectors: WordVectors | None,
+    config: PetitionConfig,
+    *,
+    shares: Sequence[float] = (0.125, 0.25, 0.5, 0.75, 1.0),
+    say: Say = lambda _: None,
+) -> list[dict[str, object]]:
+    """Scores on the same test rows of models fitted on growing parts of the training rows.
+
+    Whole groups are drawn, each larger part contains the smaller ones, so the curve shows more petitions and not
+    another draw.
+    """
+    groups = sorted({r.group or r.id for r in train})
+    order = np.random.default_rng(config.seed).permutation(len(groups))
+    out: list[dict[str, object]] = []
+    for share in shares:
+        chosen = {groups[i] for i in order[: max(1, round(share * len(groups)))]}
+        part = [r for r in train if (r.group or r.id) in chosen]
+        say(f"Đường cong học: {len(part)} đơn")
+        folds = max(2, min(config.folds, len({r.group or r.id for r in part})))
+        model, _ = fit_petitions(part, vectors, replace(config, folds=folds))
+        scores = judge_model(model, test).scores(300, SHOWN)
+        out.append({"share": share, "n": len(part)} | {k: v.to_json() for k, v in scores.items()})
+    return out
