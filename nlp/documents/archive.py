@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from nlp.documents.document import Limits
+from nlp.documents.ooxml import STRICT
 from nlp.text import ReadError
 
 _MOST_PARTS = 5_000
@@ -34,12 +35,13 @@ def with_macros() -> ReadError:
 
 @dataclass(frozen=True)
 class Package:
-    """An opened office file; `media` says which."""
+    """An opened office file; `media` says which, `main` is its main part ("word/document.xml")."""
 
     zipped: zipfile.ZipFile
     names: frozenset[str]
     media: str
     limits: Limits
+    main: str = ""
 
     def part(self, name: str) -> bytes | None:
         """Return the bytes of part `name`, None where there is no such part.
@@ -71,6 +73,8 @@ class Package:
         data = self.part(name)
         if data is None:
             return None
+        for strict, usual in STRICT.items():
+            data = data.replace(strict.encode(), usual.encode())
         return parse_xml(data)
 
 
@@ -111,13 +115,22 @@ def open_package(data: bytes, limits: Limits) -> Package:
     package = Package(zipped, names, "zip", limits)
     if b"manifest:encryption-data" in (package.part("META-INF/manifest.xml") or b""):
         raise protected()
-    return Package(zipped, names, _media(package), limits)
+    main = _main_part(package)
+    return Package(zipped, names, "docx" if main else _media(package), limits, main)
+
+
+def _main_part(package: Package) -> str:
+    """Return the name of the main part of a Word file, "" for other files (ECMA-376 part 2, content types)."""
+    types = package.xml("[Content_Types].xml")
+    for entry in () if types is None else types.iter("{*}Override"):
+        kind = entry.get("ContentType") or ""
+        if "main+xml" in kind and ("wordprocessingml" in kind or "ms-word" in kind):
+            return (entry.get("PartName") or "").lstrip("/")
+    return "word/document.xml" if "word/document.xml" in package.names else ""
 
 
 def _media(package: Package) -> str:
     names = package.names
-    if "word/document.xml" in names:
-        return "docx"
     if any(name.startswith("xl/") for name in names):
         return "xlsx"
     if any(name.startswith("ppt/") for name in names):

@@ -33,7 +33,7 @@ def read_docx(package: Package, builder: TextBuilder, limits: Limits) -> None:
         if not limits.macros:
             raise with_macros()
         builder.repairs["macros_ignored"] += 1
-    root = package.xml("word/document.xml")
+    root = package.xml(package.main)
     if root is None:
         raise damaged()
     body = child(root, "body")
@@ -52,8 +52,9 @@ class _Reader:
     def __init__(self, package: Package, builder: TextBuilder) -> None:
         self._package = package
         self._builder = builder
-        self._styles = Styles(package.xml("word/styles.xml"))
-        self._numbering = Numbering(package.xml("word/numbering.xml"), self._styles)
+        self._folder = package.main.rpartition("/")[0] + "/" if "/" in package.main else ""
+        self._styles = Styles(package.xml(self._folder + "styles.xml"))
+        self._numbering = Numbering(package.xml(self._folder + "numbering.xml"), self._styles)
         self._notes = Notes()
         self._runs = RunReader(self._styles, self._notes, builder.repairs)
         self._tables = 0
@@ -78,7 +79,9 @@ class _Reader:
         """Append the headers or footers that hold more than a page number, each text once."""
         kind: BlockKind = "header" if name == "header" else "footer"
         seen = set()
-        for part_name in sorted(n for n in self._package.names if n.startswith(f"word/{name}") and n.endswith(".xml")):
+        for part_name in sorted(
+            n for n in self._package.names if n.startswith(self._folder + name) and n.endswith(".xml")
+        ):
             root = self._package.xml(part_name)
             if root is None:
                 continue
@@ -90,7 +93,7 @@ class _Reader:
 
     def notes_text(self) -> None:
         """Append the notes in the order of their marks."""
-        roots = {kind: self._package.xml(f"word/{kind}s.xml") for kind in ("footnote", "endnote")}
+        roots = {kind: self._package.xml(f"{self._folder}{kind}s.xml") for kind in ("footnote", "endnote")}
         notes: dict[tuple[str, str], etree._Element] = {}
         for kind, root in roots.items():
             if root is not None:
@@ -157,16 +160,32 @@ class _Reader:
     def _table(self, node: etree._Element, kind: BlockKind | None, depth: int) -> None:
         self._tables += 1
         number = self._tables
+        plain = self._is_layout(node)
         for row_number, row in enumerate(_rows(node), 1):
             cells = [cell for cell in _parts(row, "tc") if not _continues(cell)]
             texts = [self._cell(cell, depth) for cell in cells]
             if not any(texts):
+                continue
+            if plain:
+                for column, text in enumerate(texts, 1):
+                    if text:
+                        self._builder.line(kind or "table_cell", text, number, f"{row_number}:{column}")
                 continue
             self._builder.add("| ")
             for column, text in enumerate(texts, 1):
                 start, end = self._builder.add(text)
                 self._builder.block(kind or "table_cell", start, end, number, f"{row_number}:{column}")
                 self._builder.add(" | " if column < len(texts) else " |\n")
+
+    def _is_layout(self, node: etree._Element) -> bool:
+        """Say whether a table only sets a letterhead or signatures side by side: small and without visible lines."""
+        rows = list(_rows(node))
+        if len(rows) > 3 or any(len(list(_parts(row, "tc"))) > 2 for row in rows):
+            return False
+        properties = child(node, "tblPr")
+        if _has_lines(child(properties, "tblBorders")) or self._styles.has_lines(value(properties, "tblStyle")):
+            return False
+        return not any(_has_lines(borders) for borders in node.iter(W + "tcBorders"))
 
     def _cell(self, cell: etree._Element, depth: int) -> str:
         lines: list[str] = []
@@ -217,6 +236,10 @@ def _rows(table: etree._Element) -> Iterator[etree._Element]:
         properties = child(row, "trPr")
         if child(properties, "del") is None:
             yield row
+
+
+def _has_lines(borders: etree._Element | None) -> bool:
+    return borders is not None and any(side.get(W + "val") not in {None, "nil", "none"} for side in borders)
 
 
 def _continues(cell: etree._Element) -> bool:

@@ -57,6 +57,16 @@ class Styles:
             self._known[identifier] = self._read(identifier, 0)
         return self._known[identifier]
 
+    def has_lines(self, identifier: str | None, depth: int = 0) -> bool:
+        """Say whether table style `identifier` draws lines around cells."""
+        node = self._nodes.get(identifier or "")
+        if node is None or depth > _DEEPEST:
+            return False
+        borders = child(child(node, "tblPr"), "tblBorders")
+        if borders is not None:
+            return any(side.get(W + "val") not in {None, "nil", "none"} for side in borders)
+        return self.has_lines(value(node, "basedOn"), depth + 1)
+
     def _read(self, identifier: str, depth: int) -> Style:
         node = self._nodes.get(identifier)
         if node is None or depth > _DEEPEST:

@@ -58,6 +58,7 @@ class _Walker:
         self._line: list[str] = []
         self._kind: tuple[BlockKind, int | None, str | None] = ("paragraph", None, None)
         self._tables = 0
+        self._items: dict[etree._Element, int] = {}
 
     def walk(self, root: etree._Element) -> None:
         self._element(root, 0)
@@ -69,7 +70,7 @@ class _Walker:
             return
         if "display:none" in (node.get("style") or "").replace(" ", "").lower():
             return
-        if tag == "table":
+        if tag == "table" and _is_data(node):
             self._flush()
             self._table(node)
             return
@@ -84,7 +85,7 @@ class _Walker:
                 self._kind = ("heading", int(tag[1]), None)
             elif tag == "li":
                 self._kind = ("list_item", None, None)
-                self._line.append(_item_label(node))
+                self._line.append(self._item_label(node))
         elif tag == "sup" and re.fullmatch(r"\s*[\[(]?\d{1,3}[\])]?\s*", "".join(node.itertext())):
             self._line.append("".join(node.itertext()).strip().translate(_SUPERSCRIPT))
             return
@@ -97,6 +98,15 @@ class _Walker:
         if is_block:
             self._flush()
             self._kind = outer
+
+    def _item_label(self, node: etree._Element) -> str:
+        parent = node.getparent()
+        if parent is None or parent.tag != "ol":
+            return "- "
+        start = parent.get("start") or ""
+        number = self._items.get(parent, int(start) - 1 if start.isdigit() and len(start) < 9 else 0) + 1
+        self._items[parent] = number
+        return f"{number}. "
 
     def _flush(self) -> None:
         text = "".join(self._line)
@@ -125,13 +135,15 @@ class _Walker:
 _SUPERSCRIPT = str.maketrans("0123456789[]()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾⁽⁾")
 
 
-def _item_label(node: etree._Element) -> str:
-    parent = node.getparent()
-    if parent is None or parent.tag != "ol":
-        return "- "
-    number = 1 + sum(1 for _ in node.itersiblings("li", preceding=True))
-    start = parent.get("start")
-    return f"{number + (int(start) - 1 if start and start.isdigit() else 0)}. "
+def _is_data(table: etree._Element) -> bool:
+    """Say whether a table holds data; old pages use tables to place whole texts."""
+    if next(table.iterdescendants("table"), None) is not None:
+        return False
+    rows = list(table.iter("tr"))
+    cells = [cell for row in rows for cell in row if cell.tag in {"td", "th"}]
+    if not cells or len(cells) <= len(rows):
+        return False
+    return max(sum(map(len, cell.itertext())) for cell in cells) <= 2_000
 
 
 def _cell_text(cell: etree._Element) -> str:

@@ -41,7 +41,11 @@ def take_margins(pages: list[PageText]) -> Counter[str]:
         forms.update({_form(line) for line in _outer(page)})
     often = max(2, min(3, len(pages) // 2 + 1))
     for page in pages:
-        for line in _outer(page):
+        outer = _outer(page)
+        if len(outer) == len(page.lines) and not page.tables and not all(is_page_number(line.text()) for line in outer):
+            # Nothing but its margins would mean a page without text; then they are its text.
+            continue
+        for line in outer:
             text = line.text()
             if is_page_number(text):
                 counts["page_number"] += 1

@@ -7,6 +7,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 import pypdfium2
@@ -69,7 +70,9 @@ def _read(text_page: pypdfium2.PdfTextPage, count: int, upright: Turn, rules: li
             right = left + 0.4 * size
         # Half points: characters of one line differ by less, raised ones by more.
         lines.setdefault(round(base * 2), []).append(_Char(left, right, base, size, _char(code)))
-    return [run for line in _merged(lines) for run in _runs_of_line(line, rules)]
+    merged = list(_merged(lines))
+    _take_raised(merged)
+    return [run for line in merged if line for run in _runs_of_line(line, rules)]
 
 
 def _merged(lines: dict[int, list[_Char]]) -> Iterator[list[_Char]]:
@@ -86,6 +89,28 @@ def _merged(lines: dict[int, list[_Char]]) -> Iterator[list[_Char]]:
         yield line
 
 
+def _take_raised(lines: list[list[_Char]]) -> None:
+    """Move raised and lowered small characters into the line they belong to, so that they stand in their place."""
+    for above, below in zip(lines, lines[1:], strict=False):
+        if not above or not below:
+            continue
+        for line, other in ((below, above), (above, below)):
+            size = median(char.size for char in line)
+            distance = abs(other[0].base - line[0].base) if other else 0.0
+            if not 0.08 * size <= distance <= 0.6 * size:
+                continue
+            small = [char for char in other if char.size <= 0.82 * size and _beside(char, line)]
+            if small:
+                moved = {id(char) for char in small}
+                other[:] = [char for char in other if id(char) not in moved]
+                line += small
+                break
+
+
+def _beside(char: _Char, line: list[_Char]) -> bool:
+    return any(-0.5 * other.size <= char.left - other.right <= 2.5 * other.size for other in line)
+
+
 def _runs_of_line(line: list[_Char], rules: list[Stroke]) -> Iterator[Run]:
     line.sort(key=lambda char: char.left)
     letters: list[str] = []
@@ -97,7 +122,7 @@ def _runs_of_line(line: list[_Char], rules: list[Stroke]) -> Iterator[Run]:
             if char.text == last.text and abs(char.left - last.left) < 0.12 * char.size and char.text != " ":
                 # Drawn twice to look bold.
                 continue
-            wide = gap > _WIDE * char.size or (gap > -0.5 * char.size and abs(char.size - last.size) > 0.2 * last.size)
+            wide = gap > _WIDE * char.size or abs(char.base - last.base) > 0.08 * max(char.size, last.size)
             if wide or (rules and _crosses(rules, last.left, (char.left + char.right) / 2, char.base)):
                 yield from _run(letters, first, end)
                 letters = []

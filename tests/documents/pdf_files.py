@@ -61,13 +61,13 @@ def write_pdf(pages: list[PdfPage]) -> bytes:
     objects += [
         f"<< /Type /Font /Subtype /Type0 /BaseFont /Test /Encoding /Identity-H /DescendantFonts [{font + 1} 0 R] "
         f"/ToUnicode {font + 3} 0 R >>".encode(),
-        f"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Test /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) "
-        f"/Supplement 0 >> /DW 500 /FontDescriptor {font + 2} 0 R >>".encode(),
+        f"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Test /CIDSystemInfo << /Registry (Adobe) "
+        f"/Ordering (Identity) /Supplement 0 >> /DW 500 /FontDescriptor {font + 2} 0 R >>".encode(),
         b"<< /Type /FontDescriptor /FontName /Test /Flags 4 /FontBBox [0 -200 500 800] /ItalicAngle 0 /Ascent 800 "
         b"/Descent -200 /CapHeight 700 /StemV 80 >>",
         _stream(_to_unicode(used)),
-        b"<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 1 >>\n"
-        b"stream\n\x99\nendstream",
+        b"<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 "
+        b"/Length 1 >>\nstream\n\x99\nendstream",
     ]
     return _assemble(objects)
 
