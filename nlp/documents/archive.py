@@ -42,6 +42,7 @@ class Package:
     media: str
     limits: Limits
     main: str = ""
+    macros: bool = False
 
     def part(self, name: str) -> bytes | None:
         """Return the bytes of part `name`, None where there is no such part.
@@ -115,18 +116,22 @@ def open_package(data: bytes, limits: Limits) -> Package:
     package = Package(zipped, names, "zip", limits)
     if b"manifest:encryption-data" in (package.part("META-INF/manifest.xml") or b""):
         raise protected()
-    main = _main_part(package)
-    return Package(zipped, names, "docx" if main else _media(package), limits, main)
+    main, macros = _main_part(package)
+    macros = macros or any(name.endswith("vbaProject.bin") or name.startswith("Basic/") for name in names)
+    return Package(zipped, names, "docx" if main else _media(package), limits, main, macros)
 
 
-def _main_part(package: Package) -> str:
-    """Return the name of the main part of a Word file, "" for other files (ECMA-376 part 2, content types)."""
+def _main_part(package: Package) -> tuple[str, bool]:
+    """Return the name of the main part of a Word file, "" for other files, and whether its type is one with macros.
+
+    Source: ECMA-376 part 2, content types.
+    """
     types = package.xml("[Content_Types].xml")
     for entry in () if types is None else types.iter("{*}Override"):
         kind = entry.get("ContentType") or ""
         if "main+xml" in kind and ("wordprocessingml" in kind or "ms-word" in kind):
-            return (entry.get("PartName") or "").lstrip("/")
-    return "word/document.xml" if "word/document.xml" in package.names else ""
+            return (entry.get("PartName") or "").lstrip("/"), "macroEnabled" in kind
+    return ("word/document.xml" if "word/document.xml" in package.names else ""), False
 
 
 def _media(package: Package) -> str:

@@ -14,7 +14,6 @@ from nlp.documents.docx_runs import Notes, RunReader, note_mark
 from nlp.documents.docx_styles import Style, Styles
 from nlp.documents.ooxml import MC, W, child, value
 
-_MACROS = "vbaProject.bin"
 _DEEPEST = 12
 
 
@@ -29,7 +28,7 @@ def read_docx(package: Package, builder: TextBuilder, limits: Limits) -> None:
     ReadError
         ``damaged`` or ``macros``.
     """
-    if any(name.endswith(_MACROS) for name in package.names):
+    if package.macros:
         if not limits.macros:
             raise with_macros()
         builder.repairs["macros_ignored"] += 1

@@ -7,6 +7,8 @@ import re
 from nlp.text import clean, is_syllable
 
 _WORD = re.compile(r"[^\W\d_]+")
+# A sign between two letters: a slip of recognition. Two stars are a mark of Markdown.
+_INSIDE = re.compile(r"[^\W\d_](?:[\^~|`{}\\¬¦$]+|\*)(?=[^\W\d_])")
 _DEBRIS = re.compile("[\ufffd\ue000-\uf8ff]|[^\\w\\s.,;:!?()\\[\\]{}\"'“”‘’«»/%+\\-–—…*#|=&@§°²³<>•_\\\\^$~`₫½¼¾×→]")
 
 
@@ -41,6 +43,7 @@ def quality_of(text: str, most: int = 200_000) -> float:
         share = 1.0 if word.islower() else 0.3
         weight += share
         good += share * is_syllable(word)
+    weight += 2 * len(_INSIDE.findall(text))
     syllables = good / weight if weight else 0.0
     debris = len(_DEBRIS.findall(text)) / max(1, len(text))
     # Letters standing alone are rare in Vietnamese; where every third word is one, the letters were spaced out.

@@ -119,7 +119,7 @@ def _read(data: bytes, name: str, limits: Limits, progress: Progress | None) -> 
 
 
 def _converted(data: bytes, media: str, package: Package | None, limits: Limits) -> Package:
-    macros = any(name.startswith("Basic/") for name in package.names) if package else has_macros(data)
+    macros = package.macros if package else has_macros(data)
     if macros and not limits.macros:
         raise with_macros()
     converted = open_package(convert_to_docx(data, f".{media}", limits), limits)

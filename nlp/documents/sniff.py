@@ -71,7 +71,10 @@ def media_of_bytes(data: bytes) -> str:
         return "image"
     if head.startswith((b"MZ", b"\x7fELF", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")) and b"\x00" in head:
         return "program"
-    if _HTML.match(data[:4096].removeprefix(b"\xef\xbb\xbf")):
+    start = data[:4096].removeprefix(b"\xef\xbb\xbf")
+    if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        start = start.decode("utf-16", errors="ignore").encode()
+    if _HTML.match(start):
         return "html"
     return "txt"
 

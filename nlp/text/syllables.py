@@ -27,6 +27,10 @@ _RIMES = (
     "y yêm yên yêng yêt yêu ynh yt êc ec"
 )
 _SYLLABLE = re.compile(f"(?:{_ONSETS})(?:{'|'.join(sorted(set(_RIMES.split()), key=len, reverse=True))})")
+# The same shapes as they are typed without diacritics.
+_PLAIN = str.maketrans("ăâêôơưđ", "aaeooud")
+_BARE_RIMES = sorted({rime.translate(_PLAIN) for rime in _RIMES.split()}, key=len, reverse=True)
+_BARE = re.compile(f"(?:{_ONSETS.translate(_PLAIN)})(?:{'|'.join(_BARE_RIMES)})")
 _QU_GI = re.compile("gi(?:m|n|ng|p|êc|êt|êng|êm|ên|êu|a|ê|ếch)?|qu(?:y|ynh|yt|yên|yêt|ych|ây|ê|a|e|ơ|o|ôc)?")
 _TONES = str.maketrans(dict.fromkeys("\u0300\u0301\u0303\u0309\u0323"))
 
@@ -44,13 +48,15 @@ def syllables(text: str) -> list[Span]:
 
 @lru_cache(maxsize=65536)
 def is_syllable(word: str) -> bool:
-    """Say whether the letters of `word` can be one Vietnamese syllable, with at most one tone.
+    """Say whether the letters of `word` can be one Vietnamese syllable, with at most one tone or typed without marks.
 
     Parameters
     ----------
     word : str
         Letters only, composed, any case.
     """
+    if word.isascii() and _BARE.fullmatch(word.lower()):
+        return True
     letters = unicodedata.normalize("NFD", word.lower())
     toneless = letters.translate(_TONES)
     if len(letters) - len(toneless) > 1:
