@@ -78,7 +78,7 @@ def _read_page(pdf: pypdfium2.PdfDocument, number: int, most: int) -> tuple[Page
         try:
             flat, upright = strokes_of(page)
             runs = runs_of(page, most, upright)
-            height = page.get_width() if page.get_rotation() in (90, 270) else page.get_height()
+            height = page.get_height()
             picture = not runs and has_pictures(page)
         finally:
             page.close()

@@ -157,10 +157,12 @@ def _crosses(rules: list[Stroke], start: float, middle: float, y: float) -> bool
 
 def _upright(page: pypdfium2.PdfPage) -> Turn:
     rotation = page.get_rotation()
-    width, height = page.get_mediabox()[2:]
+    x0, y0, x1, y1 = page.get_cropbox()
+    width, height = x1 - x0, y1 - y0
 
     def turn(x: float, y: float, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float]:
         """Return start, end and baseline of a character as a reader sees the page."""
+        x, right, y, top, left, bottom = x - x0, right - x0, y - y0, top - y0, left - x0, bottom - y0
         if rotation == 90:
             return y, top, width - x
         if rotation == 270:
@@ -187,10 +189,12 @@ def strokes_of(page: pypdfium2.PdfPage, most: int = 20_000) -> tuple[list[Stroke
     upright: list[Stroke] = []
     if page.get_rotation():
         return flat, upright
+    x0, y0, _, _ = page.get_cropbox()
     for number, path in enumerate(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH], max_depth=3)):
         if number >= most:
             break
         left, bottom, right, top = path.get_bounds()
+        left, right, bottom, top = left - x0, right - x0, bottom - y0, top - y0
         wide, high = right - left, top - bottom
         if high <= 3 and wide > 6:
             flat.append(((bottom + top) / 2, left, right))

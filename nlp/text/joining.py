@@ -18,6 +18,7 @@ MARKER = re.compile(
 )
 _DASH_ITEM = re.compile(r"[-+*]\s+[^\W\d_]")
 _NUMBER_ITEM = re.compile(r"\(?\d{1,2}[.)]")
+_PIECE = 20
 _ENDERS = ".!?…:;"
 _CLOSERS = "\"'”’»)]*"
 _LAST_WORD = re.compile(r"[^\W\d_]+\Z")
@@ -89,7 +90,8 @@ def _belongs(before: Line, after: Line, width: int, page: bool, gap: bool) -> bo
         # Two paragraphs of which the first happens to fill its last line, or one: the margin must have been reached.
         return was_full(before, last, width, tight=True) and not indented
     if small:
-        return not before.caps or full
+        # Outside a printed column, short lines are cells of a table or items of a list, no pieces of a sentence.
+        return (not before.caps or full) and (width > 0 or len(first) >= _PIECE or _asks_for_more(first))
     if _asks_for_more(first):
         return not after.caps or before.caps
     if last[0].isdigit() or last[0] in "(\"“'":

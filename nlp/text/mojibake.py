@@ -75,6 +75,9 @@ def reading_quality(text: str) -> tuple[float, int]:
 
 
 def _suspected(text: str) -> bool:
+    # One cheap look settles nearly every text.
+    if not _SURE.search(text):
+        return False
     found = 0
     for _ in _SUSPICIOUS.finditer(text):
         found += 1

@@ -81,7 +81,7 @@ def mark_running_headers(lines: list[Line], widths: list[int]) -> None:
 
 def _dense(found: list[tuple[int, int]], lines: list[Line]) -> set[int]:
     """Return the lines whose numbers count up closer than pages do: the first column of a table."""
-    result = set()
+    result: set[int] = set()
     for (at, number), (other, following) in zip(found, found[1:], strict=False):
         if following == number + 1 and lines[other].start - lines[at].end < _SHORTEST_PAGE:
             result.update((at, other))

@@ -99,7 +99,7 @@ def test_marks_are_lifted_out(source: str, text: str) -> None:
         ("thực hiện Quyết định số 12/QĐ-\nUBND của huyện", "Quyết định số 12/QĐ-UBND của huyện"),
         ("chưa quan tâm đến việc ngh-\niệp vụ", "đến việc nghiệp vụ"),
         ("chưa quan tâm đến việc ngh\niệp vụ của cán bộ", "đến việc nghiệp vụ của cán bộ"),
-        ("phát triển kinh tế\nxã hội", "phát triển kinh tế xã hội"),
+        ("đẩy mạnh phát triển kinh tế\nxã hội", "phát triển kinh tế xã hội"),
     ],
 )
 def test_broken_words_and_numbers_are_joined(source: str, text: str) -> None:
@@ -115,6 +115,7 @@ def test_broken_words_and_numbers_are_joined(source: str, text: str) -> None:
         "Thứ nhất, thiếu vốn.\nThứ hai, thiếu người.",
         "| STT | Nội dung |\n| 1 | thiếu vốn |\n| 2 | thiếu người |",
         "Số hộ\n12\nSố khẩu\n40",
+        "Nội dung\nđơn vị tính\ntriệu đồng",
         "II. HẠN CHẾ\n1. Về vốn\nVốn đến chậm.\n2. Về đất\nĐất chưa giao.",
     ],
 )
