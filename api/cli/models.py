@@ -1,18 +1,27 @@
-"""`langnghe models`: list, compare, promote, roll back and verify model versions."""
+"""`langnghe models`: list, compare, promote, roll back, adopt and verify model versions."""
 
 from __future__ import annotations
 
 import getpass
-from typing import Annotated
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 
-from api.cli.output import clear_errors, out
-from nlp.registry import Registry
+from api.cli.output import WRONG_USE, clear_errors, err, out
+from nlp.registry import Registry, RegistryError, Version
+
+if TYPE_CHECKING:
+    from nlp.training.hard import HardCheck
 
 models = typer.Typer(help="Quản lý các phiên bản mô hình trong models/.", no_args_is_help=True)
 STATES = {"candidate": "ứng viên", "live": "đang dùng", "retired": "đã nghỉ"}
+ACTIONS = {"promote": "đưa vào dùng", "rollback": "quay lại", "adopt": "nhận từ nơi khác"}
+SHOWN = {"field_micro_f1": "lĩnh vực", "urgency_accuracy": "khẩn", "limitation_f1": "hạn chế"}
+Why = Annotated[str, typer.Option(help="Lý do, ghi vào lịch sử.")]
+Who = Annotated[str, typer.Option(help="Ai quyết định.")]
 
 
 def _who() -> str:
@@ -31,34 +40,171 @@ def list_versions(task: Annotated[str | None, typer.Argument(help="petitions, fi
     for column in ("Tên", "Tác vụ", "Trạng thái", "Ngày tạo", "Điểm kiểm định"):
         table.add_column(column)
     for v in versions:
-        scores = v.manifest.metrics.get("validation", {})
-        shown = ", ".join(f"{k} {s['value']:.3f}" for k, s in list(scores.items())[:3] if isinstance(s, dict))
-        table.add_row(v.name, v.task, STATES.get(v.state, v.state), v.manifest.created[:16], shown or "–")
+        table.add_row(v.name, v.task, STATES.get(v.state, v.state), v.manifest.created[:16], _scores(v))
     out.print(table if versions else "Chưa có mô hình nào.")
+
+
+def _scores(version: Version) -> str:
+    found = version.manifest.metrics.get("validation", {})
+    scores = {k: s["value"] for k, s in found.items() if isinstance(s, dict) and s.get("value") is not None}
+    chosen = [f"{name} {scores[k]:.3f}" for k, name in SHOWN.items() if k in scores]
+    return ", ".join(chosen or [f"{k} {v:.3f}" for k, v in list(scores.items())[:2]]) or "–"
+
+
+@models.command("history")
+def history(task: Annotated[str | None, typer.Argument(help="petitions, findings hoặc vectors")] = None) -> None:
+    """Ai đã đưa mô hình nào vào dùng, khi nào và vì sao."""
+    with clear_errors():
+        events = Registry().history(task)
+    table = Table()
+    for column in ("Lúc", "Việc", "Từ", "Sang", "Ai", "Vì sao", "Ca khó"):
+        table.add_column(column)
+    for e in events:
+        hard = (e.get("checks") or {}).get("hard")
+        checked = f"{hard['before']} → {hard['after']} / {hard['n']}" if hard else "–"
+        action = ACTIONS.get(e["action"], e["action"])
+        table.add_row(e["at"][:16], action, e["from"] or "–", e["to"], e["who"], e["why"], checked)
+    out.print(table if events else "Chưa có thay đổi nào.")
+
+
+@models.command("compare")
+def compare_versions(
+    one: Annotated[str, typer.Argument(help="Phiên bản gốc.")],
+    other: Annotated[str, typer.Argument(help="Phiên bản đem so.")],
+    split: Annotated[str, typer.Option(help="Phần chia để so; test chỉ dành cho báo cáo cuối.")] = "validation",
+    corpora: Annotated[Path | None, typer.Option(help="Thư mục corpora/ khác.")] = None,
+    save: Annotated[Path | None, typer.Option("--json", help="Ghi thêm mọi con số ra tệp JSON này.")] = None,
+) -> None:
+    """So hai phiên bản đọc đơn trên cùng các đơn: chênh lệch, khoảng tin cậy, kiểm định, ca khó."""
+    from nlp.petitions import PetitionReader
+    from nlp.training.compare import compare
+    from nlp.training.corpus import load_petitions
+    from nlp.training.evaluation import read
+    from nlp.training.hard import check_readers, hard_rows
+
+    with clear_errors():
+        registry = Registry()
+        readers = [PetitionReader.load(registry, name) for name in (one, other)]
+        found = load_petitions(corpora)
+        rows, hard = found.split(split), hard_rows(found)
+        if not rows:
+            err.print(f"[red]Lỗi[/red] (no_rows): phần chia “{split}” không có đơn nào.")
+            raise typer.Exit(WRONG_USE)
+        result = compare(*(read(reader, rows) for reader in readers))
+        result |= {"one": one, "other": other, "split": split}
+        check = check_readers(readers[0], readers[1], hard) if hard else None
+        if check:
+            result["hard"] = check.to_json()
+        if save:
+            save.write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    _show(result, check)
+
+
+def _show(result: dict[str, Any], check: HardCheck | None) -> None:
+    table = Table(title=f"{result['one']} → {result['other']}, {result['n']} đơn phần {result['split']}")
+    for column in ("Chỉ số", "Gốc", "Đem so", "Chênh lệch [95%]", "p"):
+        table.add_column(column)
+    for name, s in result["scores"].items():
+        if s["one"] is not None and s["other"] is not None:
+            d = s["difference"]
+            gap = f"{d['value']:+.3f} [{d['low']:+.3f}; {d['high']:+.3f}]"
+            table.add_row(name, f"{s['one']:.3f}", f"{s['other']:.3f}", gap, f"{s['p']:.3f}")
+    out.print(table)
+    for task, m in result["mcnemar"].items():
+        out.print(
+            f"  {task}: chỉ gốc đúng {m['only_one']}, chỉ bản kia đúng {m['only_other']} (McNemar p={m['p']:.3f})"
+        )
+    clear = [r for r in result["labels"] if r["low"] is not None and (r["low"] > 0 or r["high"] < 0)]
+    for r in clear:
+        out.print(f"  {r['code']}: F1 {r['one']:.3f} → {r['other']:.3f} (n={r['n']})")
+    if check:
+        _show_hard(check)
+
+
+def _show_hard(check: HardCheck) -> None:
+    verdict = "[green]đạt[/green]" if check.passed else "[red]không đạt[/red]"
+    out.print(f"Ca khó: đúng {check.before} → {check.after} trên {check.n}, {verdict}")
+    for title, ids in (("tụt", check.regressed), ("khẩn mới bị bỏ sót", check.newly_missed_khan)):
+        if ids:
+            out.print(f"  {title}: {', '.join(ids[:20])}")
 
 
 @models.command("promote")
 def promote(
     name: Annotated[str, typer.Argument(help="Tên phiên bản, xem langnghe models list")],
-    why: Annotated[str, typer.Option(help="Lý do, ghi vào lịch sử.")],
-    who: Annotated[str, typer.Option(help="Ai quyết định.")] = "",
+    why: Why,
+    who: Who = "",
+    corpora: Annotated[Path | None, typer.Option(help="Thư mục corpora/ khác, để kiểm tra ca khó.")] = None,
+    skip_hard: Annotated[
+        bool, typer.Option("--accept-regressions", help="Vẫn đưa vào dùng dù tụt ở ca khó; được ghi lại.")
+    ] = False,
 ) -> None:
-    """Đưa một phiên bản vào sử dụng; bản đang dùng chuyển sang đã nghỉ."""
+    """Đưa một phiên bản vào sử dụng sau khi kiểm tra ca khó; bản đang dùng chuyển sang đã nghỉ."""
     with clear_errors():
-        version = Registry().promote(name, who=who or _who(), why=why)
+        registry = Registry()
+        check = _hard_check(registry, name, corpora)
+        if check:
+            _show_hard(check)
+            if not check.passed and not skip_hard:
+                err.print(
+                    "[red]Lỗi[/red] (hard_regression): bản này đọc ca khó kém hơn bản đang dùng nên không đưa vào."
+                )
+                raise typer.Exit(WRONG_USE)
+        checks = {"hard": check.to_json() | {"accepted": skip_hard}} if check else {}
+        version = registry.promote(name, who=who or _who(), why=why, checks=checks)
     out.print(f"Đang dùng: {version.name}")
+
+
+def _hard_check(registry: Registry, name: str, corpora: Path | None) -> HardCheck | None:
+    """The hard cases by the live version and by `name`; None where there is nothing to compare with."""
+    version = registry.get(name)
+    if version.task != "petitions":
+        return None
+    try:
+        live = registry.live(version.task)
+    except RegistryError as error:
+        if error.code == "model_missing":
+            return None
+        raise
+    from nlp.petitions import PetitionReader
+    from nlp.training.corpus import load_petitions
+    from nlp.training.hard import check_readers, hard_rows
+
+    rows = hard_rows(load_petitions(corpora))
+    if not rows or live.name == name:
+        return None
+    try:
+        before = PetitionReader.load(registry, live.name)
+        before.classify(rows[0].text)
+    except Exception:  # a live version that can no longer be read must not stand in the way of a better one
+        err.print(f"Không đọc được bản đang dùng {live.name} nên không so ca khó.")
+        return None
+    return check_readers(before, PetitionReader.load(registry, name), rows)
 
 
 @models.command("rollback")
 def rollback(
     task: Annotated[str, typer.Argument(help="petitions hoặc findings")],
-    why: Annotated[str, typer.Option(help="Lý do, ghi vào lịch sử.")],
-    who: Annotated[str, typer.Option(help="Ai quyết định.")] = "",
+    why: Why,
+    who: Who = "",
 ) -> None:
     """Quay lại phiên bản dùng trước đó."""
     with clear_errors():
         version = Registry().rollback(task, who=who or _who(), why=why)
     out.print(f"Đang dùng: {version.name}")
+
+
+@models.command("adopt")
+def adopt(
+    name: Annotated[str, typer.Argument(help="Tên thư mục đã chép vào models/.")],
+    why: Why,
+    who: Who = "",
+    sha256: Annotated[str | None, typer.Option(help="Mã băm của manifest.json do nơi gửi cho biết.")] = None,
+) -> None:
+    """Nhận một mô hình chép từ nơi khác thành bản ứng viên. Chỉ nhận từ nơi tin được: mô hình chạy được mã lệnh."""
+    with clear_errors():
+        version = Registry().adopt(name, who=who or _who(), why=why, manifest_sha256=sha256)
+    out.print(f"Đã nhận bản ứng viên {version.name}")
 
 
 @models.command("verify")

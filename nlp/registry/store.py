@@ -7,83 +7,23 @@ is copied in from elsewhere is therefore *foreign* until somebody adopts it on p
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import re
-import tempfile
 import threading
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import joblib
 
+from nlp.registry.files import only_writer, sha256, write_atomically
 from nlp.registry.locate import default_root
-from nlp.text import LangNgheError
+from nlp.registry.manifest import Manifest, RegistryError, Version, libraries
 
 ARTEFACT, MANIFEST, CARD, INDEX = "artefact.joblib", "manifest.json", "card.md", "registry.json"
 NAME = re.compile(r"[a-z][a-z0-9_]*-[0-9A-Za-z][0-9A-Za-z.\-]*")
-
-
-class RegistryError(LangNgheError):
-    """A version is missing, damaged, foreign, or may not change state as asked."""
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What a version is and what it was made from.
-
-    `files` maps each file name of the folder to its SHA-256 (hex); `data` maps each input to its digest.
-    """
-
-    name: str
-    task: str
-    version: str
-    created: str
-    files: Mapping[str, str]
-    libraries: Mapping[str, str]
-    config: Mapping[str, Any]
-    metrics: Mapping[str, Any]
-    data: Mapping[str, str]
-    labels: Mapping[str, Any] = field(default_factory=dict)
-    taxonomy: str = ""
-
-
-@dataclass(frozen=True)
-class Version:
-    """One version of one task's model, with its state: candidate, live or retired."""
-
-    task: str
-    version: str
-    state: str
-    path: Path
-    manifest: Manifest
-
-    @property
-    def name(self) -> str:
-        return self.manifest.name
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file, as hex."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        for block in iter(lambda: stream.read(1 << 20), b""):
-            digest.update(block)
-    return digest.hexdigest()
-
-
-def _write_atomically(path: Path, text: str) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.chmod(temporary, 0o644)
-    Path(temporary).replace(path)
 
 
 class Registry:
@@ -126,7 +66,7 @@ class Registry:
         rows = [self.get(name) for name in self._index()["versions"]]
         return sorted((v for v in rows if task in (None, v.task)), key=lambda v: (v.manifest.created, v.name))
 
-    def history(self, task: str | None = None) -> list[dict[str, Any]]:
+    def history(self, task: str | None = None) -> Sequence[dict[str, Any]]:
         """Who promoted or rolled back what, when and why; oldest first."""
         return [h for h in self._index()["history"] if task in (None, h["task"])]
 
@@ -147,7 +87,7 @@ class Registry:
         path = folder / MANIFEST
         if not path.exists() or sha256(path) != entry["manifest_sha256"]:
             raise RegistryError("model_tampered", f"Bản kê của mô hình {name} không khớp mã băm đã đăng ký.")
-        manifest = Manifest(**json.loads(path.read_text(encoding="utf-8")))
+        manifest = Manifest.read(path)
         return Version(manifest.task, manifest.version, entry["state"], folder, manifest)
 
     def live(self, task: str) -> Version:
@@ -224,6 +164,8 @@ class Registry:
         name = f"{task}-{version}"
         if not NAME.fullmatch(name):
             raise RegistryError("model_name", f"Tên mô hình không hợp lệ: {name}.")
+        if any(Path(file).name != file or file in (ARTEFACT, MANIFEST, CARD) for file in files or ()):
+            raise RegistryError("model_name", "Tên tệp đi kèm mô hình không hợp lệ.")
         folder = self.root / name
         try:
             folder.mkdir(parents=True)
@@ -236,12 +178,12 @@ class Registry:
         manifest = Manifest(
             name=name, task=task, version=version, created=datetime.now(UTC).isoformat(timespec="seconds"),
             files={p.name: sha256(p) for p in sorted(folder.iterdir()) if p.name != CARD},
-            libraries=_libraries(), config=dict(config), metrics=dict(metrics), data=dict(data), labels=dict(labels),
+            libraries=libraries(), config=dict(config), metrics=dict(metrics), data=dict(data), labels=dict(labels),
             taxonomy=taxonomy,
         )  # fmt: skip
         text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-        _write_atomically(folder / MANIFEST, text)
-        with self._lock:
+        write_atomically(folder / MANIFEST, text)
+        with self._lock, only_writer(self.root):
             index = self._index()
             index["versions"][name] = {
                 "task": task, "state": "candidate", "manifest_sha256": sha256(folder / MANIFEST),
@@ -249,22 +191,69 @@ class Registry:
             self._store(index)
         return self.get(name)
 
-    def promote(self, name: str, *, who: str, why: str) -> Version:
+    def adopt(self, name: str, *, who: str, why: str, manifest_sha256: str | None = None) -> Version:
+        """Register a version folder that was copied in from elsewhere, as a candidate; nothing in it is loaded.
+
+        Whoever adopts a folder vouches for its source: once it is promoted, loading it runs what its makers put in.
+
+        Parameters
+        ----------
+        manifest_sha256 : str, optional
+            the digest of `manifest.json` as its makers told it, by another way than the folder came.
+
+        Raises
+        ------
+        RegistryError
+            `model_unknown`, `model_exists`, `model_tampered`, `manifest_damaged` or `promotion_unsigned`.
+        """
+        _signed(who, why)
+        folder = self.root / name
+        if not NAME.fullmatch(name) or not (folder / MANIFEST).is_file():
+            raise RegistryError("model_unknown", f"Không có thư mục mô hình {name}.")
+        if name in self._index()["versions"]:
+            raise RegistryError("model_exists", f"Mô hình {name} đã có trong sổ đăng ký.")
+        digest = sha256(folder / MANIFEST)
+        if manifest_sha256 is not None and manifest_sha256.lower() != digest:
+            raise RegistryError("model_tampered", f"Bản kê của mô hình {name} không khớp mã băm được cho.")
+        manifest = Manifest.read(folder / MANIFEST)
+        extra = {p.name for p in folder.iterdir()} - {MANIFEST, CARD, *manifest.files}
+        if manifest.name != name or ARTEFACT not in manifest.files or extra:
+            raise RegistryError("manifest_damaged", f"Bản kê không khớp với thư mục mô hình {name}.")
+        self.verify(Version(manifest.task, manifest.version, "candidate", folder, manifest))
+        with self._lock, only_writer(self.root):
+            index = self._index()
+            index["versions"][name] = {"task": manifest.task, "state": "candidate", "manifest_sha256": digest}
+            self._record(index, manifest.task, "adopt", None, name, who, why)
+            self._store(index)
+        return self.get(name)
+
+    def promote(self, name: str, *, who: str, why: str, checks: Mapping[str, Any] | None = None) -> Version:
         """Make a verified version live; the one that was live retires.
+
+        Parameters
+        ----------
+        checks : mapping, optional
+            what was checked before (hard cases, say) and how it came out; kept in the history.
 
         Raises
         ------
         RegistryError
             If the version is unknown, tampered with, or `who` or `why` is empty.
         """
-        if not who.strip() or not why.strip():
-            raise RegistryError("promotion_unsigned", "Cần ghi rõ ai đưa mô hình vào sử dụng và vì sao.")
+        _signed(who, why)
         version = self.get(name)
         self.verify(version)
-        return self._switch(version, who, why, "promote")
+        return self._switch(version, who, why, "promote", checks)
 
     def rollback(self, task: str, *, who: str, why: str) -> Version:
-        """Bring back the version that was live before the present one."""
+        """Bring back the version that was live before the present one.
+
+        Raises
+        ------
+        RegistryError
+            `no_previous_model`, `model_missing`, `model_tampered` or `promotion_unsigned`.
+        """
+        _signed(who, why)
         live = self.live(task).name
         events = [h for h in self.history(task) if h["action"] in ("promote", "rollback")]
         # Walk back over the stack of versions in service: a rollback undoes the promotion before it.
@@ -281,34 +270,36 @@ class Registry:
         self.verify(version)
         return self._switch(version, who, why, "rollback")
 
-    def _switch(self, version: Version, who: str, why: str, action: str) -> Version:
-        with self._lock:
+    def _switch(
+        self, version: Version, who: str, why: str, action: str, checks: Mapping[str, Any] | None = None
+    ) -> Version:
+        with self._lock, only_writer(self.root):
             index = self._index()
             before = None
             for name, entry in index["versions"].items():
                 if entry["task"] == version.task and entry["state"] == "live":
                     before, entry["state"] = name, "retired"
             index["versions"][version.name]["state"] = "live"
-            index["history"].append({
-                "task": version.task, "action": action, "from": before, "to": version.name, "who": who, "why": why,
-                "at": datetime.now(UTC).isoformat(timespec="seconds"),
-            })  # fmt: skip
+            self._record(index, version.task, action, before, version.name, who, why, checks)
             self._store(index)
         return self.get(version.name)
 
+    @staticmethod
+    def _record(
+        index: dict[str, Any], task: str, action: str, before: str | None, after: str, who: str, why: str,
+        checks: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        event = {
+            "task": task, "action": action, "from": before, "to": after, "who": who, "why": why,
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        }  # fmt: skip
+        index["history"].append(event | ({"checks": dict(checks)} if checks else {}))
+
     def _store(self, index: dict[str, Any]) -> None:
         self.root.mkdir(parents=True, exist_ok=True)
-        _write_atomically(self.root / INDEX, json.dumps(index, ensure_ascii=False, indent=1) + "\n")
+        write_atomically(self.root / INDEX, json.dumps(index, ensure_ascii=False, indent=1) + "\n")
 
 
-def _libraries() -> dict[str, str]:
-    from importlib.metadata import PackageNotFoundError
-    from importlib.metadata import version as installed
-
-    found = {}
-    for package in ("langnghe", "scikit-learn", "numpy", "scipy", "underthesea", "spacy", "joblib"):
-        try:
-            found[package] = installed(package)
-        except PackageNotFoundError:
-            continue
-    return found
+def _signed(who: str, why: str) -> None:
+    if not who.strip() or not why.strip():
+        raise RegistryError("promotion_unsigned", "Cần ghi rõ ai quyết định và vì sao.")
