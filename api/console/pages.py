@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from api.console import findings, home, intake, login, petition, read, register, reports
+from api.console import findings, home, intake, jobs, login, petition, read, register, reports
 from api.console.deps import SignInFirstError
 from api.console.rendering import STATIC, page, wants_fragment
 from api.http.problems import Kind
@@ -31,7 +31,7 @@ class LastingFiles(StaticFiles):
 def add_console(app: FastAPI) -> None:
     """Add every page to the application; pages are no part of the API's description."""
     app.mount("/static", LastingFiles(directory=STATIC), name="static")
-    for module in (login, home, read, intake, register, petition, reports, findings):
+    for module in (login, home, read, intake, register, petition, reports, findings, jobs):
         app.include_router(module.router, include_in_schema=False)
 
     async def sign_in(request: Request, error: Exception) -> Response:

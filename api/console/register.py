@@ -59,8 +59,13 @@ def inbox(
         }
         found = list_petitions(session, tray_filter(tray), viewer, order="inbox", cursor=cursor)
         finished = finished_step(session, done, what, viewer)
-    values: dict[str, Any] = {"petitions": [petition_line(p) for p in found.petitions], "next": found.next, "tray": tray,
-              "trays": {c: (TRAYS[c][0], n) for c, n in counts.items()}, "finished": finished}  # fmt: skip
+    values: dict[str, Any] = {
+        "petitions": [petition_line(p) for p in found.petitions],
+        "next": found.next,
+        "tray": tray,
+        "trays": {c: (TRAYS[c][0], n) for c, n in counts.items()},
+        "finished": finished,
+    }
     if wants_fragment(request) and cursor:
         rows = environment().get_template("petition_rows.html")
         shown = rows.render(me=me, csrf=me.csrf, more=f"/inbox?tray={tray}", **values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -21,7 +22,7 @@ from api.http.edge import Edge
 from api.http.metrics import Metrics
 from api.http.models.common import ProblemBody
 from api.http.problems import PROBLEMS, ProblemError, kind_of, problem_response
-from api.http.routes import accounts, meta, petitions, reports
+from api.http.routes import accounts, jobs, meta, petitions, reports
 from api.http.service import Service
 from api.http.validation import explain
 from api.readers import Readers, load_readers
@@ -55,8 +56,10 @@ def create_app(settings: Settings | None = None, readers: Readers | None = None)
         # Few threads: more of them than processors only take turns on the interpreter and lengthen the slowest answers.
         anyio.to_thread.current_default_thread_limiter().total_tokens = chosen.threads
         await service.in_thread(_start, service, readers)
+        if chosen.jobs:
+            service.start_jobs(asyncio.get_running_loop())
         yield
-        service.stop()
+        await service.in_thread(service.stop)
 
     app = FastAPI(
         title="Lắng Nghe",
@@ -71,7 +74,7 @@ def create_app(settings: Settings | None = None, readers: Readers | None = None)
         redirect_slashes=False,
     )
     app.state.service = service
-    for module in (meta, petitions, reports, accounts):
+    for module in (meta, jobs, petitions, reports, accounts):
         app.include_router(module.router)
     add_console(app)
     _add_errors(app)

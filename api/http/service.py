@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import structlog
 from starlette.concurrency import run_in_threadpool
 
-from api.http.gate import Gate
+from api.http.gate import Gate, OverloadedError
 from api.http.metrics import Metrics
 from api.http.problems import ProblemError
+from api.jobs.kinds import HANDLERS
+from api.jobs.worker import Worker
 from api.readers import Readers
 from api.records.engine import Records
 from api.records.report_store import ReadReport
@@ -22,6 +26,7 @@ from nlp.text import LangNgheError
 
 log = structlog.get_logger("langnghe.service")
 CHUNK = 16
+JOB_CHUNK = 4
 
 
 class Service:
@@ -47,10 +52,46 @@ class Service:
         self.throttle = Throttle(per_minute)
         self.sign_in_throttle = Throttle(20, burst=10)
         self.first_password = ""
+        self.worker: Worker | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.on_ready: Callable[[], None] | None = None
+
+    def start_jobs(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin to take background jobs."""
+        self._loop = loop
+        self.worker = Worker(self.records, self.settings, HANDLERS, self.classify_for_job, self.extract_for_job)
+        self.worker.start()
+
+    def wake_jobs(self) -> None:
+        """Tell the worker that there is something to do."""
+        if self.worker is not None:
+            self.worker.wake()
+
+    def classify_for_job(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Read petitions for a job: few at a time, behind the same gate as people, waiting where they are refused."""
+        answers: list[dict[str, Any]] = []
+        for start in range(0, len(rows), JOB_CHUNK):
+            answers += self._patiently(self.classify_gate, self._chunk, rows[start : start + JOB_CHUNK])
+        return answers
+
+    def extract_for_job(self, data: bytes, filename: str) -> ReadReport:
+        """Read a report for a job."""
+        answer: ReadReport = self._patiently(self.extract_gate, self._extract, data, filename)
+        return answer
+
+    def _patiently(self, gate: Gate, work: Callable[..., Any], *args: Any) -> Any:
+        if self._loop is None:
+            return work(*args)
+        while True:
+            try:
+                return asyncio.run_coroutine_threadsafe(gate.run(work, *args), self._loop).result()
+            except OverloadedError as error:
+                time.sleep(error.retry_after)
 
     def stop(self) -> None:
         """End work in progress and give the database back."""
+        if self.worker is not None:
+            self.worker.stop()
         self.classify_gate.close()
         self.extract_gate.close()
         self.records.close()
@@ -83,7 +124,7 @@ class Service:
             answers += await self.classify_gate.run(self._chunk, rows[start : start + CHUNK])
         return answers
 
-    def _chunk(self, rows: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    def _chunk(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         return [self.classify_row(row) for row in rows]
 
     def classify_row(self, row: Mapping[str, Any]) -> dict[str, Any]:

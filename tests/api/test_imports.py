@@ -1,0 +1,245 @@
+"""Bulk import: preview, mapping, dry run, rejected rows, repetition, cancelling, and a process that is killed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from openpyxl import Workbook
+from sqlalchemy import func, select
+
+from api.http.routes.jobs import draft_import
+from api.jobs import queue
+from api.jobs.importing import guess_mapping, start_import
+from api.jobs.kinds import HANDLERS
+from api.jobs.tables import TableError, as_date, read_table
+from api.jobs.worker import Worker
+from api.records.audit import verify
+from api.records.engine import Records
+from api.records.operations import ImportRow, Job, JobFile
+from api.records.petitions import Petition
+from api.security.roles import PERMISSIONS, ROLES, Principal
+from api.settings import Settings
+
+LOCAL = Principal(None, "test", frozenset(ROLES), frozenset(PERMISSIONS), "local")
+SETTINGS = Settings(accounts=False)
+
+
+def table(count: int) -> bytes:
+    stream = io.StringIO()
+    rows = csv.writer(stream)
+    rows.writerow(["Số đến", "Ngày nhận", "Nội dung đơn", "Nguồn"])
+    for i in range(count):
+        rows.writerow([f"A{i}", f"{1 + i % 28}/9/2026", f"Đường số {i} hư hỏng, đề nghị sửa chữa.", "Cổng trực tuyến"])
+    return stream.getvalue().encode()
+
+
+def start(records: Records, data: bytes, *, dry_run: bool = False, filename: str = "a.csv") -> str:
+    with records.write() as session:
+        job = draft_import(session, data, filename, LOCAL)
+        start_import(session, job, job.payload["mapping"], dry_run)
+        return job.id
+
+
+def worker(records: Records, readers: Any, classify: Callable[..., Any] | None = None) -> Worker:
+    def plain(rows: Any) -> list[dict[str, Any]]:
+        return [readers.classify(r["text"], r["received_at"], r["channel"], r["id"]) for r in rows]
+
+    return Worker(records, SETTINGS, HANDLERS, classify or plain, lambda data, name: None)
+
+
+def finished(records: Records, job_id: str) -> dict[str, Any]:
+    with records.read() as session:
+        job = session.get_one(Job, job_id)
+        assert job.state == "done", (job.state, job.error)
+        return dict(job.result or {})
+
+
+def stored(records: Records) -> int:
+    with records.read() as session:
+        return int(session.scalar(select(func.count()).select_from(Petition)) or 0)
+
+
+def test_column_names_as_offices_write_them_are_recognised() -> None:
+    guessed = guess_mapping(["STT", "Ngày tiếp nhận", "Họ và tên", "Địa chỉ", "NỘI DUNG ĐƠN", "Kênh", "Số ĐT"])
+    assert guessed == {"text": "NỘI DUNG ĐƠN", "received_at": "Ngày tiếp nhận", "channel": "Kênh",
+                       "name": "Họ và tên", "address": "Địa chỉ"}  # fmt: skip
+
+
+def test_an_import_stores_each_row_once_even_when_repeated(records: Records, fake_readers: Any) -> None:
+    first = start(records, table(45))
+    assert worker(records, fake_readers).work_once()
+    assert finished(records, first) == {"rows": 45, "dry_run": False, "stored": 45}
+    again = start(records, table(50))
+    worker(records, fake_readers).work_once()
+    assert finished(records, again) == {"rows": 50, "dry_run": False, "stored": 5, "repeated": 45}
+    assert stored(records) == 50
+    with records.read() as session:
+        numbers = list(session.scalars(select(Petition.register_seq).order_by(Petition.register_seq)))
+        assert numbers == list(range(1, 51))
+        assert session.scalar(select(func.count()).select_from(JobFile)) == 0
+        assert verify(session).whole
+
+
+def test_a_dry_run_stores_nothing_and_names_every_bad_row(records: Records, fake_readers: Any) -> None:
+    tomorrow = (date.today() + timedelta(days=2)).isoformat()
+    rows = [
+        {"text": "Đường hỏng", "received_at": "2026-09-01"},
+        {"text": "Đường hỏng", "received_at": "2026-09-01"},
+        {"text": "  ", "received_at": "2026-09-01"},
+        {"text": "a", "received_at": "hôm qua"},
+        {"text": "a", "received_at": tomorrow},
+        {"text": "a"},
+    ]
+    data = "\n".join(json.dumps(r, ensure_ascii=False) for r in rows).encode()
+    job_id = start(records, data, dry_run=True, filename="a.jsonl")
+    worker(records, fake_readers).work_once()
+    result = {"rows": 6, "dry_run": True, "fits": 1, "repeated": 1, "rejected": 4}
+    assert finished(records, job_id) == result
+    assert stored(records) == 0
+    with records.read() as session:
+        bad = list(session.scalars(select(ImportRow).where(ImportRow.outcome == "rejected").order_by(ImportRow.row)))
+        assert [(b.row, (b.error or {})["code"]) for b in bad] == [
+            (3, "text_empty"), (4, "date_invalid"), (5, "date_out_of_range"), (6, "date_missing")]  # fmt: skip
+
+
+def test_a_cancelled_import_keeps_what_it_has_stored_and_goes_no_further(records: Records, fake_readers: Any) -> None:
+    job_id = start(records, table(100))
+    seen = 0
+
+    def classify(rows: Any) -> list[dict[str, Any]]:
+        nonlocal seen
+        seen += len(rows)
+        if seen == 40:
+            with records.write() as session:
+                queue.cancel(session, session.get_one(Job, job_id), queue.Actor(None, "test"))
+        return [fake_readers.classify(r["text"], r["received_at"], r["channel"], r["id"]) for r in rows]
+
+    worker(records, fake_readers, classify).work_once()
+    with records.read() as session:
+        assert session.get_one(Job, job_id).state == "cancelled"
+    assert stored(records) == 20
+
+
+def test_two_workers_never_do_one_job_twice(records: Records, fake_readers: Any) -> None:
+    job_id = start(records, table(60))
+    workers = [worker(records, fake_readers) for _ in range(3)]
+    threads = [threading.Thread(target=w.work_once) for w in workers]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert finished(records, job_id)["stored"] == 60
+    assert stored(records) == 60
+
+
+_KILLED = """
+import os, signal, sys
+sys.path[:0] = {paths!r}
+from api.jobs.kinds import HANDLERS
+from api.jobs.worker import Worker
+from api.records.engine import Records
+from api.settings import Settings
+from fakes import fake_readers
+readers, records, left = fake_readers(), Records(sys.argv[1]), int(sys.argv[2])
+def classify(rows):
+    answers = [readers.classify(r["text"], r["received_at"], r["channel"], r["id"]) for r in rows]
+    return answers
+from api.jobs import importing
+add = importing.store.add_petition
+def counted(*args, **more):
+    global left
+    left -= 1
+    if left < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return add(*args, **more)
+importing.store.add_petition = counted
+Worker(records, Settings(accounts=False), HANDLERS, classify, None).work_once()
+"""
+
+
+@pytest.mark.parametrize("killed_after", [0, 7, 20, 33])
+def test_a_killed_import_loses_and_doubles_nothing(records: Records, fake_readers: Any, killed_after: int) -> None:
+    job_id = start(records, table(45))
+    paths = [str(Path(__file__).parent), str(Path.cwd())]
+    code = [sys.executable, "-c", _KILLED.format(paths=paths), records.url, str(killed_after)]
+    assert subprocess.run(code, check=False, capture_output=True).returncode == -signal.SIGKILL
+    assert stored(records) == killed_after // 20 * 20
+    assert queue.claim(records, "another", 60) is None
+    assert queue.release_dead(records) == 1
+    worker(records, fake_readers).work_once()
+    assert finished(records, job_id)["stored"] == 45
+    assert stored(records) == 45
+
+
+def test_a_job_that_keeps_killing_its_worker_is_given_up(records: Records, fake_readers: Any) -> None:
+    job_id = start(records, table(3))
+    for _ in range(queue.ATTEMPTS):
+        assert queue.claim(records, "w", -1) is not None
+    assert queue.claim(records, "w", -1) is None
+    with records.read() as session:
+        job = session.get_one(Job, job_id)
+        assert (job.state, (job.error or {})["code"]) == ("failed", "job_crashed")
+
+
+def test_import_over_http_from_excel_with_preview_mapping_and_rejected_rows(
+    sqlite_url: str, make_client: Callable[..., TestClient]
+) -> None:
+    client = make_client(sqlite_url, jobs=True, job_poll_s=0.05)
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["Mã", "Nội dung", "Ngày nhận"])
+    for i in range(30):
+        sheet.append([i, f"Rác thải chất đống ở ngõ {i}.", date(2026, 9, 1 + i % 20)])
+    sheet.append([99, None, date(2026, 9, 1)])
+    stream = io.BytesIO()
+    book.save(stream)
+    draft = client.post("/v1/imports", files={"file": ("don.xlsx", stream.getvalue())}).json()
+    assert draft["mapping"] == {"text": "Nội dung", "received_at": "Ngày nhận", "external_id": "Mã"}
+    assert draft["preview"][0]["Ngày nhận"].startswith("2026-09-01")
+    refused = client.post(f"/v1/imports/{draft['id']}/start", json={"mapping": {"text": "Không có"}})
+    assert (refused.status_code, refused.json()["code"]) == (422, "mapping_incomplete")
+    started = client.post(f"/v1/imports/{draft['id']}/start", json={"mapping": draft["mapping"]})
+    assert started.status_code == 202
+    deadline = threading.Event()
+    for _ in range(200):
+        job = client.get(f"/v1/jobs/{draft['id']}").json()
+        if job["state"] == "done":
+            break
+        deadline.wait(0.05)
+    assert job["result"] == {"rows": 31, "dry_run": False, "stored": 30, "rejected": 1}
+    assert "text_empty" in client.get(f"/v1/imports/{draft['id']}/rejected").text
+    assert client.get("/v1/petitions", params={"q": "rac thai"}).json()["total"] == 30
+    done = client.post(f"/v1/jobs/{draft['id']}/cancel")
+    assert (done.status_code, done.json()["code"]) == (409, "job_finished")
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "code"),
+    [(b"", "a.csv", "table_empty"), (b"x", "a.exe", "table_format"), (b"PK\x03\x04broken", "a.xlsx", "table_broken"),
+     (b'{"a": 1}\n[', "a.jsonl", "table_broken"), (b"a;b\n", "a.csv", "table_empty")],
+)  # fmt: skip
+def test_files_that_are_no_tables_are_named(data: bytes, name: str, code: str) -> None:
+    with pytest.raises(TableError) as error:
+        read_table(data, name)
+    assert error.value.code == code
+
+
+def test_dates_as_people_write_them() -> None:
+    wanted = date(2026, 11, 2)
+    for text in ("2026-11-02", "2/11/2026", "02-11-2026", "2.11.2026", "2026-11-02T08:30:00", "02/11/2026 08:30"):
+        assert as_date(text) == wanted
+    for text in ("31/2/2026", "11/2", "hôm nay", "", "²/1/2026"):
+        assert as_date(text) is None
