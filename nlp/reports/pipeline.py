@@ -95,7 +95,7 @@ def parse(text: str, blocks: Sequence[Any] = ()) -> Parsed:
     for _, step in report_pipeline().pipeline:
         doc = step(doc)
     structure, units = doc.user_data[STRUCTURE], doc.user_data[UNITS]
-    metadata = read_metadata(structure.lines, clean.text)
+    metadata = read_metadata(structure.lines, clean)
     table = describe(clean.text, structure, units, doc.user_data[CUES], metadata.kind, words_of(doc, units))
     return Parsed(clean, structure, units, table, metadata)
 

@@ -12,7 +12,7 @@ from nlp.text import Clean
 _NUMBER = r"\d{1,5}(?:\s*[/-]\s*(?:\d{4}|[A-ZĐ][A-Za-zĐđƯưÔôÂâ]{0,7}\d{0,2}|QH\d{1,2}))+(?:\s*[-/&]\s*[A-ZĐ][A-ZĐa-z]{0,9}\d{0,2}){0,4}"
 _DATE = r"(?:,?\s*ngày\s+(?P<d>\d{1,2})\s*(?:[/.-]\s*(?P<m>\d{1,2})\s*[/.-]\s*(?P<y>\d{4})|tháng\s+(?P<m2>\d{1,2})\s+năm\s+(?P<y2>\d{4})))?"
 _LAW_STOP = re.compile(
-    r"(?<!\w)(?:và các|và|được|có|là|quy định|theo|ngày|số|của Quốc hội|về việc|trên|tại|đến|cho|trong|còn|hiện hành|với|đã|để|chưa|này|nêu|thì|do|ở|từ|sau|khi|vẫn|giao)(?!\w)|[.;:()\"“”]"
+    r"(?<!\w)(?:được|có|quy định|theo|ngày|số|hiện hành|đã|để|chưa|này|nêu|thì|từ|sau|khi|vẫn|giao|còn|là|và (?:các|Luật|Nghị))(?!\w)|[.;:()\"“”]"
 )
 
 
@@ -25,8 +25,8 @@ def _kinds() -> re.Pattern[str]:
 
 _ISSUER = re.compile(r"\s+của\s+(?P<issuer>[A-ZĐ][^,.;:()\n\"“”]{2,70}?)(?=\s+(?:về|\(|ban hành|quy định|đã|và|trên|với|cho|khóa)|[,.;:()\n\"“”]|$)")
 _LAW = re.compile(
-    r"(?<!\w)(?P<kind>Luật|Bộ luật|Pháp lệnh|Hiến pháp)\s+(?:sửa đổi, bổ sung một số điều của\s+)?(?P<name>(?:[A-ZĐÂÔƯÁÀẢẠ]\w*)(?:[ ,]+(?!năm\s+\d|số\s+\d|ngày\s+\d)\w+){0,14}?)"
-    r"(?:\s+(?:số\s+(?P<number>\d{1,3}/\d{4}/[A-ZĐ0-9]+))|\s+(?:năm\s+)?(?P<year>(?:19|20)\d\d))"
+    r"(?<!\w)(?P<kind>Luật|Bộ luật|Pháp lệnh|Hiến pháp)\s+(?:sửa đổi, bổ sung một số điều của\s+)?(?P<name>(?:[A-ZĐÂÔƯÁÀẢẠ]\w*)(?:[ ,]+(?!năm\s+\d|số\s+\d|ngày\s+\d)\w+){0,16}?)"
+    r"(?:,?\s+(?:số\s+(?P<number>\d{1,3}/\d{4}/[A-ZĐ0-9]+))|,?\s+(?:năm\s+)?(?P<year>(?:19|20)\d\d)|\s+ngày\s+\d{1,2}(?:/\d{1,2}/|\s+tháng\s+\d{1,2}\s+năm\s+)(?P<dated>\d{4}))"
 )
 
 
@@ -53,7 +53,7 @@ def find_references(clean: Clean, own_number: str | None = None) -> tuple[Refere
         if _LAW_STOP.search(name) and not match.group("number"):
             continue
         number = match.group("number")
-        year = match.group("year")
+        year = match.group("year") or match.group("dated")
         identity = f"{key(match.group('kind') + ' ' + name)}|{(number or year or '').lower()}"
         entry = (match.start(), match.end(), match.group("kind"), _written(match.group()), number, year, None)
         rows.setdefault(identity, []).append(entry)
