@@ -136,3 +136,24 @@ def test_the_register_filters_searches_without_accents_and_pages(http: TestClien
     assert only["total"] == 3
     bad = http.get("/v1/petitions", params={"cursor": inbox["next"], "order": "newest"})
     assert (bad.status_code, bad.json()["code"]) == (400, "cursor_invalid")
+
+
+def test_a_repeated_key_gets_the_first_answer_and_stores_nothing_more(http: TestClient) -> None:
+    key = {"Idempotency-Key": "4d0a7c1e-import-1"}
+    first = http.post("/v1/petitions", json={"text": TEXT}, headers=key)
+    again = http.post("/v1/petitions", json={"text": TEXT}, headers=key)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json() == first.json()
+    assert again.headers["idempotent-replayed"] == "true"
+    assert again.headers["location"] == first.headers["location"]
+    assert http.get("/v1/petitions").json()["total"] == 1
+    other = http.post("/v1/petitions", json={"text": TEXT + "!"}, headers=key)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    short = http.post("/v1/petitions", json={"text": TEXT}, headers={"Idempotency-Key": "x"})
+    assert (short.status_code, short.json()["code"]) == (400, "idempotency_key_invalid")
+
+
+def test_a_key_of_a_refused_request_can_be_used_again(client: TestClient) -> None:
+    key = {"Idempotency-Key": "refused-then-right"}
+    assert client.post("/v1/petitions", json={"text": " "}, headers=key).status_code == 422
+    assert client.post("/v1/petitions", json={"text": TEXT}, headers=key).status_code == 201

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.http.deps import PrincipalDep, ServiceDep, actor_of, needs
+from api.http.idempotency import IdempotentRoute
 from api.http.models.common import ShortText, problems
 from api.http.models.jobs import ImportBody, ImportStart, JobBody, JobPage
 from api.http.problems import ProblemError
@@ -18,7 +19,7 @@ from api.jobs.tables import as_text, read_table
 from api.records.operations import Job
 from api.security.roles import Principal
 
-router = APIRouter(prefix="/v1", tags=["Việc chạy nền"])
+router = APIRouter(prefix="/v1", tags=["Việc chạy nền"], route_class=IdempotentRoute)
 Importer = Annotated[Principal, Depends(needs("petition.import"))]
 SHOWN = 8
 

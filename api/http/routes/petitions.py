@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Depends, Query, Response
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.http.deps import IfMatch, ServiceDep, actor_of, etag, needs, same_version, viewer_of
+from api.http.idempotency import IdempotentRoute, keep_answer
 from api.http.models.common import ShortText, problems
 from api.http.models.petitions import (
     AssignmentChange,
@@ -35,7 +36,7 @@ from api.records.petition_register import PetitionFilter, list_petitions, may_se
 from api.records.petitions import Petition
 from api.security.roles import Principal
 
-router = APIRouter(prefix="/v1/petitions", tags=["Đơn thư"])
+router = APIRouter(prefix="/v1/petitions", tags=["Đơn thư"], route_class=IdempotentRoute)
 
 Rows = Annotated[list[ClassifyRequest], Body(min_length=1, max_length=500)]
 May = Annotated[Principal, Depends(needs("petition.read"))]
@@ -72,7 +73,7 @@ async def classify(
 
 @router.post("", summary="Nhập đơn vào sổ", status_code=201, responses=problems(409, 507))
 async def create(
-    body: PetitionCreate, service: ServiceDep, response: Response,
+    request: Request, body: PetitionCreate, service: ServiceDep, response: Response,
     principal: Annotated[Principal, Depends(needs("petition.add"))],
 ) -> PetitionBody:  # fmt: skip
     """Reads the petition, gives it the next register number and stores both."""
@@ -84,7 +85,10 @@ async def create(
     def work() -> dict[str, Any]:
         with service.records.write() as session:
             petition = store.add_petition(session, new, result, actor_of(principal))
-            return petition_body(session, petition)
+            answer = PetitionBody.model_validate(petition_body(session, petition)).model_dump(mode="json")
+            headers = {"location": f"/v1/petitions/{petition.id}", "etag": etag(petition.version)}
+            keep_answer(session, request, 201, answer, headers)
+            return answer
 
     stored = await service.in_thread(work)
     response.headers["Location"] = f"/v1/petitions/{stored['id']}"

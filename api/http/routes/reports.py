@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, undefer
 
 from api.http.deps import IfMatch, ServiceDep, actor_of, etag, needs, same_version
+from api.http.idempotency import IdempotentRoute
 from api.http.models.common import ShortText, problems
 from api.http.models.reports import (
     Facets,
@@ -36,7 +37,7 @@ from api.records.reports import Finding, Report
 from api.security.roles import Principal
 from nlp.taxonomy import taxonomy
 
-router = APIRouter(prefix="/v1", tags=["Báo cáo"])
+router = APIRouter(prefix="/v1", tags=["Báo cáo"], route_class=IdempotentRoute)
 Reader = Annotated[Principal, Depends(needs("report.read"))]
 Reviewer = Annotated[Principal, Depends(needs("report.read", "finding.review"))]
 
