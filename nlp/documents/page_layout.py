@@ -8,7 +8,7 @@ from statistics import median
 
 from nlp.documents.page_runs import Run, TextLine
 from nlp.documents.page_tables import Table
-from nlp.text.joining import MARKER
+from nlp.text.joining import MARKER, breaks_syllable
 
 # Lines that set two columns apart must be this many to count as columns of running text.
 _COLUMN_LINES = 8
@@ -177,7 +177,7 @@ def _join(lines: list[TextLine]) -> Paragraph:
     text = ""
     for line in lines:
         piece = line.text()
-        if text.endswith("-") and text[-2:-1].isalnum() or not text:
+        if not text or (text.endswith("-") and text[-2:-1].isalnum()) or breaks_syllable(text[-12:], piece):
             text += piece
         else:
             text += " " + piece

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from nlp.documents.page_runs import TextLine
 from nlp.documents.page_tables import Table
 from nlp.text import fold
-from nlp.text.pagination import is_page_number
+from nlp.text.pagination import is_page_number, may_head
 
 _DIGITS = re.compile(r"\d+")
 _NOTE = re.compile(r"(?P<mark>[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}|⁽[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,3}⁾|\[\d{1,3}\]|\d{1,3}(?=\s))\s*")
@@ -49,7 +49,7 @@ def take_margins(pages: list[PageText]) -> Counter[str]:
             text = line.text()
             if is_page_number(text):
                 counts["page_number"] += 1
-            elif len(pages) > 1 and forms[_form(line)] >= often and len(text) <= 150:
+            elif len(pages) > 1 and forms[_form(line)] >= often and len(text) <= 150 and may_head(text):
                 counts["running_header"] += 1
             else:
                 continue

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from nlp.text.joining import breaks_syllable
+
 _RAISED = str.maketrans("0123456789()[]*", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾⁽⁾*")
 _NOTE_MARK = re.compile(r"[\[(]?\d{1,3}[\])]?")
 
@@ -48,7 +50,8 @@ class TextLine:
             raised = run.size <= 0.82 * self.size and run.y > self.y + 0.1 * self.size
             if raised and _NOTE_MARK.fullmatch(text.strip()):
                 text = text.strip().translate(_RAISED)
-            if out and not out.endswith(" ") and not text.startswith(" ") and run.x0 - end > 0.18 * self.size:
+            apart = out and not out.endswith(" ") and not text.startswith(" ") and run.x0 - end > 0.18 * self.size
+            if apart and (run.x0 - end > self.size or not breaks_syllable(out[-12:], text)):
                 out += " "
             out += text
             end = max(end, run.x1)

@@ -14,10 +14,13 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from nlp.documents.page_runs import Run, Stroke
+from nlp.text.joining import breaks_syllable
 
 # A gap wider than this many times the type size separates columns, cells and tab stops.
 _WIDE = 1.1
-_SPACE = 0.17
+# A gap this wide is a space: in lines that draw no spaces of their own, and in lines that do.
+_SPACE, _SPACE_BESIDE = 0.17, 0.32
+_GAP = "\ue000"
 Turn = Callable[[float, float, float, float, float, float], tuple[float, float, float]]
 _HYPHENS = {0x02, 0xFFFE, 0xAD}
 
@@ -113,7 +116,10 @@ def _beside(char: _Char, line: list[_Char]) -> bool:
 
 def _runs_of_line(line: list[_Char], rules: list[Stroke]) -> Iterator[Run]:
     line.sort(key=lambda char: char.left)
+    spaced = sum(char.text == " " for char in line) * 15 >= len(line)
+    space = _SPACE_BESIDE if spaced else _SPACE
     letters: list[str] = []
+    sizes: list[float] = []
     first = last = line[0]
     end = 0.0
     for char in line:
@@ -124,22 +130,29 @@ def _runs_of_line(line: list[_Char], rules: list[Stroke]) -> Iterator[Run]:
                 continue
             wide = gap > _WIDE * char.size or abs(char.base - last.base) > 0.08 * max(char.size, last.size)
             if wide or (rules and _crosses(rules, last.left, (char.left + char.right) / 2, char.base)):
-                yield from _run(letters, first, end)
-                letters = []
-            elif gap > _SPACE * char.size and letters[-1] != " " and char.text != " ":
-                letters.append(" ")
+                yield from _run(letters, first, end, sizes)
+                letters, sizes = [], []
+            elif gap > space * char.size and letters[-1] not in (" ", _GAP) and char.text != " ":
+                letters.append(_GAP)
         if not letters:
             first, end = char, char.left
         letters.append(char.text)
+        sizes.append(char.size)
         end = max(end, char.right)
         last = char
-    yield from _run(letters, first, end)
+    yield from _run(letters, first, end, sizes)
 
 
-def _run(letters: list[str], first: _Char, end: float) -> Iterator[Run]:
+def _run(letters: list[str], first: _Char, end: float, sizes: list[float]) -> Iterator[Run]:
     text = "".join(letters)
+    if _GAP in text:
+        # A gap between letters that only together are a syllable is bad setting, not a space.
+        joined, *others = text.split(_GAP)
+        for other in others:
+            joined += other if breaks_syllable(joined[-12:], other) else " " + other
+        text = joined
     if text.strip():
-        yield Run(text, first.left, end, first.base, first.size)
+        yield Run(text, first.left, end, first.base, median(sizes))
 
 
 def _char(code: int) -> str:

@@ -53,10 +53,10 @@ def joins(before: Line, after: Line, width: int, *, page: bool, gap: bool) -> st
     if not _belongs(before, after, width, page, gap):
         return None
     if first[-1] in "-/" and first[-2:-1].isalnum() and last[0].isalnum():
-        return "" if first[-1] == "/" or not last[0].islower() or _broken(first[:-1], last) else " "
+        return "" if first[-1] == "/" or not last[0].islower() or breaks_syllable(first[:-1], last) else " "
     if last[0] in "-/" and last[1:2].isalpha() and first[-1].isalnum():
         return ""
-    return "" if _broken(first, last) else " "
+    return "" if breaks_syllable(first, last) else " "
 
 
 def _belongs(before: Line, after: Line, width: int, page: bool, gap: bool) -> bool:
@@ -94,6 +94,9 @@ def _belongs(before: Line, after: Line, width: int, page: bool, gap: bool) -> bo
         return (not before.caps or full) and (width > 0 or len(first) >= _PIECE or _asks_for_more(first))
     if _asks_for_more(first):
         return not after.caps or before.caps
+    if page and not width and not after.caps and len(first) >= (100 if MARKER.match(first) else 50):
+        # A long line that does not end a sentence, and then a new page: nothing but the page came between.
+        return True
     if last[0].isdigit() or last[0] in "(\"“'":
         return len(first) >= 0.55 * width if width else False
     return full and not indented
@@ -120,8 +123,8 @@ def _abbreviated(text: str) -> bool:
     return text.rsplit(maxsplit=1)[-1].lower() in {"tp.", "tx.", "đ/c.", "ths.", "ts.", "pgs.", "gs.", "q.", "p.", "h."}
 
 
-def _broken(first: str, last: str) -> bool:
-    """Say whether the line end cut a syllable in two."""
+def breaks_syllable(first: str, last: str) -> bool:
+    """Say whether the line end between `first` and `last` cut a syllable in two."""
     head = _LAST_WORD.search(first[-12:])
     tail = _FIRST_WORD.match(last)
     if not head or not tail:

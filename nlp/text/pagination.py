@@ -187,7 +187,7 @@ def _neighbours(lines: list[Line], at: int, direction: int) -> list[int]:
         if lines[near].role == "text":
             if len(lines[near]) > 120 or lines[near].table:
                 break
-            if _may_head(lines[near].text) and not _opens_paragraph(lines, near):
+            if may_head(lines[near].text) and not _opens_paragraph(lines, near):
                 found.append(near)
         steps += 1
         near += direction
@@ -201,8 +201,8 @@ def _opens_paragraph(lines: list[Line], at: int) -> bool:
     return finished and after is not None and after.text[0].islower() and not lines[at].caps
 
 
-def _may_head(text: str) -> bool:
-    # A running header is no part of a sentence, no list item and no note.
+def may_head(text: str) -> bool:
+    """Say whether `text` could be a running header: it is no part of a sentence, no list item and no note."""
     return not (text[0].islower() or text[-1] in ".,;:" or MARKER.match(text) or _NOTE.match(text))
 
 
