@@ -1,0 +1,78 @@
+"""Names of offices, firms and bodies: a head word and the words that go on with it."""
+
+from __future__ import annotations
+
+import re
+
+from nlp.petitions.intake.rules import WordSet, word_set
+from nlp.text.entities.lexicon import folded_key, lexicon, tone_key
+from nlp.text.entities.types import Entity
+from nlp.text.entities.view import TextView
+
+_GAP = re.compile(r"(?: ?[-–&] ?| ?\n? ?|\. ?|, (?=Hạ tầng|hạ tầng))\Z")
+LONGEST = 14
+
+
+def _going_on() -> WordSet:
+    return word_set("parties.yaml", "organisation_words")
+
+
+def _heads() -> WordSet:
+    return word_set("parties.yaml", "organisations")
+
+
+def organisations(view: TextView) -> list[Entity]:
+    """Find offices, firms and bodies that have a name: kind `co_quan`, disjoint, in order."""
+    key = tone_key if view.accented else folded_key
+    keys = [key(t.text) for t in view.tokens]
+    heads, going_on = _heads(), _going_on()
+    found: list[Entity] = []
+    i = 0
+    while i < len(keys):
+        size = heads.at(keys, i, view.accented)
+        inside_code = view.tokens[i].start > 0 and view.text[view.tokens[i].start - 1] in "-/&"  # 88/QĐ-UBND
+        if not size or inside_code:
+            i += 1
+            continue
+        end = _extent(view, keys, i, size, going_on)
+        named = end - i > size or view.tokens[i].shouted
+        if named and (view.tokens[i].capital or any(t.capital for t in view.tokens[i + 1 : end]) or end - i > size):
+            start, stop = view.tokens[i].start, _with_number(view, view.tokens[end - 1].end)
+            found.append(Entity("co_quan", start, stop, 0.7, "organisation", " ".join(t.folded for t in view.tokens[i:end])))
+            i = end
+        else:
+            i += size
+    return found
+
+
+def _extent(view: TextView, keys: list[str], i: int, size: int, going_on: WordSet) -> int:
+    """Past the last token of an organisation's name; a name of a person after it is not part of it."""
+    end = i + size
+    shouted = all(t.shouted for t in view.tokens[i:end])
+    words = lexicon(view.accented)
+    while end < len(keys) and end - i < LONGEST:
+        gap, token = view.gap(end), view.tokens[end]
+        if not _GAP.match(gap) or ("\n" in gap and token.capital):
+            break
+        if "." in gap and (len(view.tokens[end - 1].text) > 3 or not view.tokens[end - 1].shouted):
+            break
+        more = 1 if token.capital else going_on.at(keys, end, view.accented)
+        if not more or any(not _GAP.match(view.gap(k)) for k in range(end + 1, end + more)):
+            break
+        if token.capital and words.honorifics.starts_at(keys, end) and end + 1 < len(keys) and view.tokens[end + 1].capital and not shouted:
+            break
+        # "Phòng Công thương": the phrase is half in capitals.
+        end += max(more, going_on.at(keys, end, view.accented)) if token.capital else more
+    while end > i + size and keys[end - 1] in _TAILS[view.accented]:
+        end -= 1
+    return end
+
+
+# A name does not end in one of these.
+_TAILS = {a: frozenset((tone_key if a else folded_key)(w) for w in ("và", "số", "cơ", "tp")) for a in (True, False)}
+
+
+def _with_number(view: TextView, end: int) -> int:
+    """Take a number that belongs to the name along ("Đội quản lý thị trường số 4", "Thuế cơ sở 7")."""
+    m = re.compile(r" (?:số )?\d{1,3}(?![\w.,/]\d|\d|\s?(?:ngày|tháng|hộ|người|triệu|m2|tỷ|đồng|lần))").match(view.text, end)
+    return m.end() if m else end
