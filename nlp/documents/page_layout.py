@@ -12,6 +12,8 @@ from nlp.text.joining import MARKER, breaks_syllable
 
 # Lines that set two columns apart must be this many to count as columns of running text.
 _COLUMN_LINES = 8
+# No printed page has more lines; the search for columns is quadratic in them.
+_MOST_LINES = 2_000
 
 
 @dataclass(slots=True)
@@ -56,7 +58,7 @@ def _flow(lines: list[TextLine]) -> Iterator[Item]:
     at = 0
     plain: list[TextLine] = []
     while at < len(lines):
-        band = _band(lines, at) if len(lines[at].runs) > 1 else None
+        band = _band(lines, at) if len(lines[at].runs) > 1 and len(lines) <= _MOST_LINES else None
         if band is None:
             plain.append(lines[at])
             at += 1

@@ -193,7 +193,7 @@ def has_pictures(page: pypdfium2.PdfPage) -> bool:
     return next(iter(objects), None) is not None
 
 
-def strokes_of(page: pypdfium2.PdfPage, most: int = 20_000) -> tuple[list[Stroke], list[Stroke]]:
+def strokes_of(page: pypdfium2.PdfPage, most: int = 5_000) -> tuple[list[Stroke], list[Stroke]]:
     """Return the ruling lines of a page: horizontal ones as (y, x0, x1), vertical ones as (x, y0, y1).
 
     Empty for rotated pages: their tables are read as lines.

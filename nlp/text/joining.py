@@ -6,12 +6,12 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from nlp.text.lines import Line, was_full
+from nlp.text.lines import Line, is_caps, was_full
 from nlp.text.syllables import is_syllable
 
 # What opens a list item or a heading.
 MARKER = re.compile(
-    r"(?:[-+•*◦▪■□➢✓→]\s|\(?(?:\d{1,2}(?:\.\d{1,2}){0,4}|[a-zđ]|[A-ZĐ]|[IVXLC]{1,6})[.)/](?:\s|(?=[^\W\d_]))"
+    r"(?:[-+•*◦▪■□➢✓→]\s|\(?(?:\d{1,2}(?:\.\d{1,2}){0,4}|[a-zđ]|[A-ZĐ]|[IVXLC]{1,6})(?:[.)](?:\s|(?=[^\W\d_]))|/\s)"
     r"|\(?\d{1,2}(?:\.\d{1,2}){1,4}\s+[^\W\d_a-zà-ỹ]|(?:[IVX]{1,5}|[A-ZĐ]|\d{1,2})\s?-\s?[^\W\d_]"
     r"|(?:Điều|Chương|Mục|Phần|Phụ lục)\s+(?:\d|[IVXLC]+\b|thứ\b)|(?:Thứ|Một|Hai|Ba|Bốn|Năm|Sáu|Bảy|Tám|Chín|Mười)\s"
     r"(?:nhất|hai|ba|tư|bốn|năm|sáu|bảy|tám|là)\b)"
@@ -82,11 +82,13 @@ def _belongs(before: Line, after: Line, width: int, page: bool, gap: bool) -> bo
         return True
     if before.caps != after.caps and (before.caps or len(after.text) > 12) and not small:
         return False
+    if last[0].isdigit() and _DATE_WORD.search(first[-12:]):
+        return True
     if ending[-1] in _ENDERS:
         if ending[-1] in ":;":
             return small and full and ending[-1] == ";"
         if ending[-1] == "." and _abbreviated(first):
-            return full
+            return True
         # Two paragraphs of which the first happens to fill its last line, or one: the margin must have been reached.
         return was_full(before, last, width, tight=True) and not indented
     if small:
@@ -115,7 +117,9 @@ def _asks_for_more(text: str) -> bool:
     """Say whether the last one to three words of `text` cannot end a paragraph."""
     if text[-1] == ",":
         return True
-    words = text[-40:].lower().split()
+    words = text[-40:].split()
+    if is_caps(text):
+        words = [word.lower() for word in words]
     return any(" ".join(words[-size:]) in _open_words() for size in (1, 2, 3) if len(words) >= size)
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from nlp.text.alignment import Edit
 from nlp.text.footnotes import mark_footnotes
 from nlp.text.joining import joins
-from nlp.text.lines import Line, column_widths, split_lines
+from nlp.text.lines import WIDE_GAP, Line, column_widths, split_lines
 from nlp.text.pagination import mark_page_numbers, mark_running_headers
 
 _SPACES = re.compile(r" {2,}")
@@ -93,7 +93,11 @@ def _inner_edits(text: str, lines: list[Line], numbers: set[str], lifted: list[L
     for line in lines:
         if line.role != "text":
             continue
-        edits += [Edit(*match.span(), " ") for match in _SPACES.finditer(text, line.start, line.end)]
+        wide = {match.start() for match in WIDE_GAP.finditer(text, line.start, line.end)}
+        edits += [
+            Edit(*match.span(), "\n" if match.start() in wide else " ")
+            for match in _SPACES.finditer(text, line.start, line.end)
+        ]
         if numbers:
             for match in _BARE_MARK.finditer(text, line.start, line.end):
                 bare = match.group()[0].isdigit()

@@ -32,6 +32,8 @@ class Line:
         return self.end - self.start
 
 
+# Spaces that set columns apart (letterheads, signatures, tables drawn with spaces); behind a number they do not.
+WIDE_GAP = re.compile(r"(?<=\S{3}) {5,}(?=\S)")
 _STROKES = frozenset("-_=*~.•·+─━═")
 _RULE = _STROKES | frozenset(" |:")
 
@@ -53,7 +55,9 @@ def split_lines(text: str) -> list[Line]:
         line = Line(start, start + len(content), content, new_page, role, indent=start - at)
         if role == "text":
             line.caps = is_caps(content)
-            line.table = content[0] == "|" or content[-1] == "|" or " | " in content
+            line.table = (
+                content[0] == "|" or content[-1] == "|" or " | " in content or WIDE_GAP.search(content) is not None
+            )
         lines.append(line)
         new_page = end < len(text) and text[end] == "\f"
         at = end + 1

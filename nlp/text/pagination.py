@@ -18,6 +18,8 @@ _DECORATED = re.compile(r"[^\W\d]|[^\w\s]")
 _NUMBERED = {"text", "page_number"}
 _DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
 _NOTE = re.compile(r"[\[(]?\d{1,3}[\])]?\s|[⁰¹²³⁴⁵⁶⁷⁸⁹⁽]")
+# A number this far from the margin was set in the middle or at the right of a page.
+_CENTRED = 12
 # A page of an administrative document holds 900 to 6,000 characters.
 _SHORTEST_PAGE = 700
 _LONGEST_PAGE = 9_000
@@ -50,7 +52,7 @@ def mark_page_numbers(lines: list[Line], widths: list[int]) -> None:
             _DECORATED.search(line.text)
             and (run >= 2 or line.text[0] in "Tt" or (line.text[0] == line.text[-1] == "-"))
             or run >= 3
-            or (run == 2 and _stands_alone(lines, at))
+            or ((run == 2 or line.indent >= _CENTRED) and _stands_alone(lines, at))
             or _at_page_end(lines, at)
             or _after_note(lines, at)
             or (number - 1 in known and _near_text(lines, at, 1) is None)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from printed_pages import Style, paragraphs, print_pages
 
-from nlp.text import clean_running
+from nlp.text import clean_running, sentences
 
 
 def lifted(source: str, kind: str) -> list[str]:
@@ -135,3 +135,107 @@ def test_blank_lines_become_one_paragraph_break() -> None:
 def test_repairs_say_what_was_done() -> None:
     source = "Công tác tiếp dân ở một số thôn của xã chưa được\ncoi trọng**.**"
     assert {repair.code: repair.count for repair in clean_running(source).repairs} == {"line_joined": 1, "markup": 2}
+
+
+REPORT = """\
+ỦY BAN NHÂN DÂN          CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+XÃ HÒA LÂM                    Độc lập - Tự do - Hạnh phúc
+Số: 45/BC-UBND
+
+                         Hòa Lâm, ngày 05 tháng 12 năm 2022
+
+BÁO CÁO
+Kết quả thực hiện công tác dân vận chính quyền năm 2022
+và phương hướng nhiệm vụ năm 2023
+
+MỤC LỤC
+I. KẾT QUẢ THỰC HIỆN ........................................ 2
+1. Công tác chỉ đạo ............................................ 3
+
+Phần thứ nhất
+ĐÁNH GIÁ KẾT QUẢ
+
+I- CÔNG TÁC LÃNH ĐẠO, CHỈ ĐẠO
+1- Công tác quán triệt, triển khai các văn bản của cấp trên về thực hiện
+quy chế dân chủ ở cơ sở
+Đảng ủy, UBND xã đã ban hành 12 văn bản chỉ đạo, trong đó có Kế hoạch số
+12/KH-UBND ngày 14/02/2022; Công văn số 88/UBND-VP ngày 03/3/2022 về việc
+đẩy mạnh công tác tuyên truyền; tổ chức 05 hội nghị với 1.240 lượt người
+tham dự. Đ/c Chủ tịch UBND xã trực tiếp chỉ đạo.
+a) Về ưu điểm
+- Cán bộ xã bám sát địa bàn, gần dân, trọng dân, hiểu dân và có trách nhiệm
+với dân;
+- Thực hiện tốt 3 công khai, 4 tại chỗ.
++ Kinh tế - xã hội
+- xã hội có bước phát triển khá
+b) Về hạn chế: (1) việc nắm tình hình nhân dân có lúc chưa kịp thời; (2) một
+số chi bộ chưa quan tâm đúng mức công tác dân vận; (3) kinh phí hoạt động còn
+khó khăn.
+
+                                      2
+
+Tuy nhiên, bên cạnh những kết quả đạt được, công tác dân vận của chính
+quyền vẫn còn một số tồn tại, hạn chế, đó là: Một số cán bộ, công chức
+chưa chủ động trong tham mưu; việc tiếp công dân định kỳ theo Luật Tiếp
+công dân năm
+2013. Ngoài ra, việc giải quyết đơn thư của TP.
+Hồ Chí Minh chuyển về còn chậm.
+Thứ nhất, do nhận thức của một bộ phận cán bộ.
+Thứ hai, do điều kiện kinh tế của địa phương còn khó khăn, nguồn lực đầu
+tư hạn hẹp.
+Điều 5. Tổ chức thực hiện
+Giao Văn phòng - Thống kê xã theo dõi, đôn đốc./.
+
+Nơi nhận:                                   TM. ỦY BAN NHÂN DÂN
+- UBND huyện;                                    CHỦ TỊCH
+- Lưu: VT.
+                                           Trần Văn Minh
+"""
+READ = [
+    "ỦY BAN NHÂN DÂN",
+    "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+    "XÃ HÒA LÂM",
+    "Độc lập - Tự do - Hạnh phúc",
+    "Số: 45/BC-UBND",
+    "Hòa Lâm, ngày 05 tháng 12 năm 2022",
+    "BÁO CÁO",
+    "Kết quả thực hiện công tác dân vận chính quyền năm 2022 và phương hướng nhiệm vụ năm 2023",
+    "MỤC LỤC",
+    "I. KẾT QUẢ THỰC HIỆN ........................................ 2",
+    "1. Công tác chỉ đạo ............................................ 3",
+    "Phần thứ nhất",
+    "ĐÁNH GIÁ KẾT QUẢ",
+    "I- CÔNG TÁC LÃNH ĐẠO, CHỈ ĐẠO",
+    "1- Công tác quán triệt, triển khai các văn bản của cấp trên về thực hiện quy chế dân chủ ở cơ sở",
+    "Đảng ủy, UBND xã đã ban hành 12 văn bản chỉ đạo, trong đó có Kế hoạch số 12/KH-UBND ngày "
+    "14/02/2022; Công văn số 88/UBND-VP ngày 03/3/2022 về việc đẩy mạnh công tác tuyên truyền; tổ chức "
+    "05 hội nghị với 1.240 lượt người tham dự.",
+    "Đ/c Chủ tịch UBND xã trực tiếp chỉ đạo.",
+    "a) Về ưu điểm",
+    "- Cán bộ xã bám sát địa bàn, gần dân, trọng dân, hiểu dân và có trách nhiệm với dân;",
+    "- Thực hiện tốt 3 công khai, 4 tại chỗ.",
+    "+ Kinh tế - xã hội",
+    "- xã hội có bước phát triển khá",
+    "b) Về hạn chế: (1) việc nắm tình hình nhân dân có lúc chưa kịp thời; (2) một số chi bộ chưa quan "
+    "tâm đúng mức công tác dân vận; (3) kinh phí hoạt động còn khó khăn.",
+    "Tuy nhiên, bên cạnh những kết quả đạt được, công tác dân vận của chính quyền vẫn còn một số tồn "
+    "tại, hạn chế, đó là: Một số cán bộ, công chức chưa chủ động trong tham mưu; việc tiếp công dân định "
+    "kỳ theo Luật Tiếp công dân năm 2013.",
+    "Ngoài ra, việc giải quyết đơn thư của TP. Hồ Chí Minh chuyển về còn chậm.",
+    "Thứ nhất, do nhận thức của một bộ phận cán bộ.",
+    "Thứ hai, do điều kiện kinh tế của địa phương còn khó khăn, nguồn lực đầu tư hạn hẹp.",
+    "Điều 5. Tổ chức thực hiện",
+    "Giao Văn phòng - Thống kê xã theo dõi, đôn đốc./.",
+    "Nơi nhận:",
+    "TM. ỦY BAN NHÂN DÂN",
+    "- UBND huyện;",
+    "CHỦ TỊCH",
+    "- Lưu: VT.",
+    "Trần Văn Minh",
+]
+
+
+def test_a_small_report_is_read_sentence_by_sentence() -> None:
+    cleaned = clean_running(REPORT)
+    assert [span.quote(cleaned.text) for span in sentences(cleaned.text)] == READ
+    assert lifted(REPORT, "page_number") == ["2"]
