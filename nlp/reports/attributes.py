@@ -11,7 +11,7 @@ from nlp.reports.organs import Organ, find_organs, organ_at
 from nlp.text import Span
 
 _REQUEST = re.compile(
-    r"(?:(?:kính|trân trọng|tiếp tục|xin)\s+)?(?:đề nghị|kiến nghị|đề xuất|kính mong|mong|yêu cầu|khuyến nghị|kính trình|trình)"
+    r"(?:(?:kính|trân trọng|tiếp tục|xin)\s+)?(?:đề nghị|kiến nghị|đề xuất|kính mong|mong|yêu cầu|khuyến nghị|kính trình|giao(?:\s+cho)?)"
     r"(?:\s+(?:với|đến|tới|lên))?\s+", re.IGNORECASE,
 )
 _TOWARDS = re.compile(r"(?:đối\s+)?với\s+", re.IGNORECASE)
@@ -26,6 +26,7 @@ _DUE = re.compile(
     rf"(?:chậm nhất(?:\s+(?:là|trong|đến|vào))?\s+|(?:xong|hoàn thành)\s+)?(?:trước|trong|đến hết|đến|từ|vào|xong)\s+(?:{_TIME})"
     rf"|(?:chậm nhất(?:\s+(?:là|trong|đến|vào))?\s+)(?:{_TIME})|trong\s+(?:thời hạn\s+)?\d{{1,3}}\s+(?:ngày|tháng)(?:\s+làm việc)?(?=\W)", re.IGNORECASE,
 )
+_DUE_BARE = re.compile(rf"(?:hoàn thành|xong)\s+(?P<due>{_TIME})|(?P<day>(?:trước\s+)?ngày\s+\d{{1,2}}(?:\s+(?:hằng|hàng)\s+tháng)?)(?![\d/])", re.IGNORECASE)
 _DUE_WORDS = re.compile(r"^(?:xong|hoàn thành)\s+", re.IGNORECASE)
 _SUBJECT = re.compile(
     r"(?:một số|nhiều|các|một bộ phận|không ít|đa số|phần lớn|\d+(?:/\d+)?)\s+(?:[a-zà-ỹđ]+\s+){0,2}?(?:cấp ủy|chính quyền|xã|phường|thị trấn|huyện|thôn|bản|"
@@ -35,11 +36,11 @@ _SUBJECT = re.compile(
 )
 _CAUSE_BEFORE = re.compile(r"(?:,\s*|\s)(?:vì vậy\s+|do đó\s+|cho\s+)?nên\s|,?\s*(?:đã\s+)?dẫn (?:đến|tới)\s|,\s*(?:khiến|làm cho|vì vậy|do đó|vì thế)\s")
 _CAUSE_AFTER = re.compile(
-    r"(?:^|[\s,(;])(?P<cause>(?:(?:mà\s+)?(?:nguyên nhân|lý do)\s+(?:chính\s+|chủ yếu\s+)?(?:là\s+)?(?:do\s+)?|(?:chủ yếu|một phần|phần lớn|phần nhiều|chỉ)?\s*(?:là\s+)?(?:do|vì|bởi vì|bởi|tại)\s|xuất phát từ\s|bắt nguồn từ\s))",
+    r"(?:^|[\s,(;])(?P<cause>(?:(?:mà\s+)?(?:nguyên nhân|lý do)\s+(?:chính\s+|chủ yếu\s+)?(?:là\s+)?(?:do\s+)?|(?:chủ yếu|một phần|phần lớn|phần nhiều|chỉ)?\s*(?:là\s+)?(?:do|vì|bởi vì|bởi)\s|xuất phát từ\s|bắt nguồn từ\s))",
     re.IGNORECASE,
 )
 _NOT_CAUSE = re.compile(
-    r"do\s+(?:đồng chí|ông|bà|UBND|Ủy ban|Phó|Chủ tịch|[A-ZĐ]\w*\s+(?:làm|chủ trì|quản lý|cấp|tổ chức|thực hiện)|dân\s+(?:làm|bầu)|(?:huyện|tỉnh|xã|nhà nước|trung ương|cấp trên|Trung ương)\s+(?:quản lý|cấp|giao|đầu tư|ban hành|làm|tổ chức|hỗ trợ))|(?:vì|tại)\s+(?:vậy|thế|đây|các|một số|nhiều|xã|huyện|phường|địa bàn|khu|thời điểm|[A-ZĐ])|do (?:đó|vậy)",
+    r"do\s+(?:đồng chí|ông|bà|UBND|Ủy ban|Phó|Chủ tịch|[A-ZĐ]\w*\s+(?:làm|chủ trì|quản lý|cấp|tổ chức|thực hiện)|dân\s+(?:làm|bầu)|(?:huyện|tỉnh|xã|nhà nước|trung ương|cấp trên|Trung ương)\s+(?:quản lý|cấp|giao|đầu tư|ban hành|làm|tổ chức|hỗ trợ))|vì\s+(?:vậy|thế)|do (?:đó|vậy)",
 )
 _END_CLAUSE = re.compile(r",\s+(?:nên|dẫn đến|dẫn tới|khiến|làm cho|vì vậy|do đó|tạo|rác|nhất là|trong khi)\s|;\s|\s(?:nên|dẫn đến|dẫn tới)\s")
 _OPENING = re.compile(r"^(?:Tuy nhiên|Tuy vậy|Bên cạnh đó|Mặt khác|Ngoài ra|Song|Nhưng|Thứ \w+|(?:Một|Hai|Ba|Bốn|Năm|Sáu) là)\s*,?\s*", re.IGNORECASE)
@@ -57,9 +58,17 @@ def hedges_of(cues: Sequence[Cue], text: str) -> tuple[str, ...]:
 
 
 def due_of(text: str, start: int, end: int) -> str | None:
-    """The deadline that a recommendation states, as printed ("trước ngày 30/9/2024"), or None."""
-    match = _DUE.search(text, start, end)
-    return None if match is None else _DUE_WORDS.sub("", " ".join(match.group().split()))
+    """The deadline that a recommendation states, as printed ("trước ngày 30/9/2024"), or None.
+
+    An end date wins over a start date ("từ quý II/2023"); "từ … đến nay" is no deadline.
+    """
+    found = [m for m in _DUE.finditer(text, start, end) if not re.match(r"\s*(?:đến|tới)\s+(?:nay|ngày|tháng|hết)", text[m.end():m.end() + 12])]
+    ends = [m for m in found if not m.group().lower().startswith("từ")]
+    match = (ends or found or [None])[0]
+    if match is None:
+        bare = _DUE_BARE.search(text, start, end)
+        return None if bare is None else " ".join((bare.group("due") or bare.group("day")).split())
+    return _DUE_WORDS.sub("", " ".join(match.group().split()))
 
 
 def request_target(text: str, start: int, end: int) -> Organ | None:
@@ -104,9 +113,10 @@ def heading_organ(titles: Sequence[str]) -> Organ | None:
 
 def responsible_of(text: str, start: int, end: int) -> Organ | None:
     """The unit that a task is given to: "Giao Sở X …", the body that opens the sentence, or the one that leads ("… chủ trì")."""
-    match = _ASSIGN.match(text, start)
-    if match:
-        organ = organ_at(text, match.end(), end)
+    label = re.match(r"[^:;.]{0,30}:\s*", text[start:end])
+    for at in (start, start + label.end() if label else start):
+        match = _ASSIGN.match(text, at)
+        organ = organ_at(text, match.end(), end) if match else None
         if organ:
             return organ
     organ = opening_organ(text, start, end)
@@ -126,6 +136,21 @@ def subject_of(text: str, start: int, end: int) -> str | None:
     if match and (not organs or start + match.start() < organs[0].start):
         return " ".join(match.group().split())
     return organs[0].text if organs else None
+
+
+def addressee_of(text: str, unit: tuple[int, int], before: Sequence[tuple[int, int]], titles: Sequence[str]) -> Organ | None:
+    """The body a proposal turns to: asked in the sentence, or opening it, or asked earlier in the same paragraph, or named by the heading.
+
+    Parameters: `unit`, (start, end) in `text`; `before`, earlier units of its paragraph, nearest first; `titles`, lead and heading around it.
+    """
+    organ = request_target(text, *unit) or opening_organ(text, *unit)
+    if organ:
+        return organ
+    for start, end in before:
+        organ = request_target(text, start, end)
+        if organ:
+            return organ
+    return heading_organ(titles)
 
 
 def embedded_causes(text: str, start: int, end: int) -> tuple[Span, ...]:

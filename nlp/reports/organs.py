@@ -13,9 +13,10 @@ _WORD = re.compile(r"[^\s,;:.()\"“”]+|[,;:.()\"“”]")
 _JOINERS = frozenset({"và", "các", "của", "-", "–", ",", "hoặc", "cùng", "thuộc", "trực", "ở"})
 _LEVEL_NAMES = frozenset(
     "tỉnh huyện xã phường quận thị trấn thành phố trung ương cấp nhân dân dân tộc quốc gia nhà nước việt nam sở ban ngành đơn vị cơ quan thôn bản "
-    "đặc khu địa phương phòng chuyên môn đoàn thể chính trị hội liên quan ngành bộ thị xã trên khu vực trực thuộc hiệp tổ chức bệnh viện trung tâm y tế "
+    "đặc khu địa phương phòng chuyên môn đoàn thể chính trị hội liên quan ngành bộ thị xã trên khu vực trực thuộc hiệp bệnh viện trung tâm y tế "
     "nông dân cựu chiến binh phụ nữ thanh niên liên công an quân sự kiểm sát tòa án đảng ủy cấp ủy chính quyền lãnh đạo hđnd ubnd hội đồng".split()
 )
+_UNITS = frozenset("tỉnh huyện xã phường quận trấn phố ủy uỷ".split())
 _MAX_WORDS = 22
 
 
@@ -32,6 +33,7 @@ class Organ:
 
 @dataclass(frozen=True, slots=True)
 class _Head:
+    name: str
     folded: str
     level: int | None
     group: str
@@ -40,7 +42,7 @@ class _Head:
 
 @cache
 def _heads() -> tuple[_Head, ...]:
-    rows = [_Head(fold(r["name"]), r["level"], r["group"], bool(r.get("proper"))) for r in load("organs")["heads"]]
+    rows = [_Head(r["name"], fold(r["name"]), r["level"], r["group"], bool(r.get("proper"))) for r in load("organs")["heads"]]
     return tuple(sorted(rows, key=lambda h: -len(h.folded)))
 
 
@@ -85,17 +87,35 @@ def organ_at(text: str, start: int, limit: int | None = None) -> Organ | None:
     limit = len(text) if limit is None else limit
     while start < limit and text[start] in " \t\"“":
         start += 1
-    folded = fold(text[start:limit])
-    match = _head_pattern().match(folded)
-    if not match:
+    head = next((h for h in _heads_at(text, start, limit) if _fits(text, start, h)), None)
+    if head is None:
         return None
-    heads = [h for h in _heads() if h.folded == match.group()]
-    head = heads[0]
-    if head.proper and not text[start:start + 1].isupper():
-        return None
-    end = _name_end(text, start, start + match.end(), limit)
+    end = _name_end(text, start, start + len(head.folded), limit)
     level, group = level_of(text[start:end])
     return Organ(text[start:end], level, group, start, end)
+
+
+def _heads_at(text: str, start: int, limit: int) -> list[_Head]:
+    """Heads whose folded name stands at an offset, longest first; the pattern rules most places out at once."""
+    folded = fold(text[start:min(limit, start + 60)])
+    if not _head_pattern().match(folded):
+        return []
+    return [h for h in _heads() if folded.startswith(h.folded) and not folded[len(h.folded):len(h.folded) + 1].isalnum()]
+
+
+def _fits(text: str, start: int, head: _Head) -> bool:
+    """A head of one syllable must carry its accents ("Bộ", not "Bố"); a proper head needs a capital in itself or right after it."""
+    written = text[start:start + len(head.folded)]
+    if any(text[start:start + 24].lower().startswith(w) for w in _not_names()):
+        return False
+    if " " not in head.folded and written.lower() != head.name.lower():
+        return False
+    if not head.proper:
+        return True
+    ahead = text[start + len(head.folded):start + len(head.folded) + 3].strip()
+    following = _WORD.match(text, start + len(head.folded) + 1)
+    known = following is not None and (following.group() in _LEVEL_NAMES or following.group() in _name_words())
+    return ahead[:1].isupper() or (written[:1].isupper() and known)
 
 
 def _name_end(text: str, start: int, end: int, limit: int) -> int:
@@ -112,18 +132,30 @@ def _name_end(text: str, start: int, end: int, limit: int) -> int:
         if word[:1].islower() and (pair in _verbs() or (word in _verbs() and word not in _JOINERS and pair not in (
                 "quản lý", "kiểm tra", "thanh tra"))):
             break
+        if word[:1].islower() and text[start:last].split()[-1].lower() in _UNITS and word not in _LEVEL_NAMES and word not in _JOINERS:
+            break
         if word in _JOINERS:
-            ahead = following[:1].isupper() or following in _LEVEL_NAMES or following in ("các", "Ủy", "những")
+            ahead = following[:1].isupper() or following in _LEVEL_NAMES or following in _name_words() or following in ("các", "những")
             if not ahead:
                 break
             count += 1
             continue
-        if word[:1].isupper() or word in _LEVEL_NAMES or word.isdigit():
+        if word[:1].isupper() or word in _LEVEL_NAMES or word.isdigit() or word in _name_words():
             last = piece.end()
             count += 1
             continue
         break
     return last
+
+
+@cache
+def _not_names() -> tuple[str, ...]:
+    return tuple(str(w) for w in load("organs")["not_names"])
+
+
+@cache
+def _name_words() -> frozenset[str]:
+    return frozenset(str(w) for w in load("organs")["name_words"])
 
 
 def find_organs(text: str, start: int, end: int) -> list[Organ]:

@@ -7,10 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import numpy as np
-
 from nlp.registry import Registry
-from nlp.reports.attributes import due_of, embedded_causes, hedges_of, responsible_of, subject_of
+from nlp.reports.attributes import due_of, embedded_causes, heading_organ, hedges_of, responsible_of, subject_of
 from nlp.reports.explain import explain
 from nlp.reports.figures import find_figures
 from nlp.reports.findings import DocumentRecord, Finding, Item, Link, Quote, ReportResult, finding_id
@@ -25,6 +23,9 @@ from nlp.text import Span
 
 REVIEW_BELOW = 0.6
 QUALITY_BELOW = 0.5
+Labels = tuple[tuple[str, ...], tuple[str, ...], tuple[float, ...]]
+"""Topics, petition fields, and the probability of every topic."""
+
 _SPACE_BEFORE = re.compile(r"\s+([,.;:!?)])")
 
 
@@ -115,7 +116,7 @@ class ReportReader:
             found.append(self._finding(document, record, parsed, i, kind, confidence, sorts.get(i), labels[n], spans[n], ids[n], links[n]))
         return found
 
-    def _labels(self, parsed: Parsed, chosen: list[int]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
+    def _labels(self, parsed: Parsed, chosen: list[int]) -> list[Labels]:
         if not chosen:
             return []
         texts = [parsed.table.texts[i] for i in chosen]
@@ -127,12 +128,13 @@ class ReportReader:
             counts = [keyword_counts(parsed.table.cues[i], section) for i in chosen]
             sections[section] = model.scores(texts, headings, counts, section)
         for row in range(len(chosen)):
-            out.append(tuple(choose_topics(sections[s][row], s, model.thresholds.get(s, 0.5)) for s in ("topics", "fields")))
-        return out  # type: ignore[return-value]
+            topics, fields = (choose_topics(sections[s][row], s, model.thresholds.get(s, 0.5)) for s in ("topics", "fields"))
+            out.append((topics, fields, tuple(float(v) for v in sections["topics"][row])))
+        return out
 
     def _links(self, parsed: Parsed, decisions: list[tuple[str, float] | None], chosen: list[int],
-               labels: Sequence[tuple[tuple[str, ...], tuple[str, ...]]], ids: Sequence[str]) -> list[list[Link]]:
-        candidates = [candidate(parsed, i, (decisions[i] or ("", 0))[0], labels[n][0], labels[n][1]) for n, i in enumerate(chosen)]
+               labels: Sequence[Labels], ids: Sequence[str]) -> list[list[Link]]:
+        candidates = [candidate(parsed, i, (decisions[i] or ("", 0))[0], labels[n][2]) for n, i in enumerate(chosen)]
         links: list[list[Link]] = [[] for _ in chosen]
         for source, target, how, probability in self.model.links.link(candidates):
             relation = "cause_of" if candidates[source].kind == "cause" else "addresses"
@@ -140,14 +142,17 @@ class ReportReader:
         return links
 
     def _finding(self, document: ReadableDocument, record: DocumentRecord, parsed: Parsed, i: int, kind: str, confidence: float,
-                 sort: tuple[str, float] | None, labels: tuple[tuple[str, ...], tuple[str, ...]], span: Span, identity: str,
+                 sort: tuple[str, float] | None, labels: Labels, span: Span, identity: str,
                  links: list[Link]) -> Finding:
         unit, text, clean = parsed.units[i], parsed.clean.text, parsed.clean
         paragraph = parsed.structure.paragraphs[unit.paragraph]
         label = unit.label or paragraph.item_label
         advice = kind == "recommendation"
-        target = target_of(text, parsed.structure, unit)[0] if advice and sort and sort[0] == "proposal" else None
-        responsible = responsible_of(text, unit.start, unit.end) if advice and sort and sort[0] == "solution" else None
+        target = target_of(text, parsed.structure, parsed.units, i)[0] if advice and sort and sort[0] == "proposal" else None
+        titles = [s.title for s in parsed.structure.ancestors(paragraph.section) if "addressee" in s.roles or s.kind == "lead"][:2]
+        responsible = None
+        if advice and sort and sort[0] == "solution":
+            responsible = responsible_of(text, unit.start, unit.end) or heading_organ(titles)
         causes = embedded_causes(text, unit.start, unit.end) if kind == "limitation" else ()
         page_of = getattr(document, "page_of", None)
         return Finding(
@@ -165,15 +170,15 @@ class ReportReader:
         )
 
 
-def candidate(parsed: Parsed, index: int, kind: str, topics: Sequence[str], fields: Sequence[str]) -> Candidate:
+def candidate(parsed: Parsed, index: int, kind: str, topic_scores: tuple[float, ...]) -> Candidate:
     """What the linker needs of the unit at `index`."""
     unit = parsed.units[index]
     paragraph = parsed.structure.paragraphs[unit.paragraph]
     parents = tuple(
         n for n in _chain(parsed.structure, paragraph.section) if parsed.structure.sections[n].kind != "lead")
     return Candidate(
-        kind=kind, text=parsed.clean.text[unit.start:unit.end], place=index, paragraph=unit.paragraph, item=paragraph.item_group if paragraph.item_label else 0,
-        section=paragraph.section, parents=parents[1:], topics=tuple(topics), fields=tuple(fields), label=unit.label, order=paragraph.item_index,
+        kind=kind, text=parsed.clean.text[unit.start:unit.end], words=parsed.table.words[index], place=index, paragraph=unit.paragraph, item=paragraph.item_group if paragraph.item_label else 0,
+        section=paragraph.section, parents=parents[1:], topic_scores=topic_scores, label=unit.label, order=paragraph.item_index,
     )
 
 
@@ -189,8 +194,3 @@ def tidy(text: str) -> str:
     """A finding's clean text: single spaces, no segmenter's underscores, no blanks before punctuation."""
     joined = " ".join(text.replace("_", " ").split())
     return _SPACE_BEFORE.sub(r"\1", joined).rstrip(" ;")
-
-
-def probability_rows(model: SentenceModel, parsed: Parsed) -> np.ndarray:
-    """Probabilities of all units of a parsed document, shape (units, classes)."""
-    return model.predict(parsed.table, parsed.units, parsed.structure)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from nlp.reports.attributes import heading_organ, opening_organ, request_target
+from nlp.reports.attributes import addressee_of, opening_organ, request_target
 from nlp.reports.features import UnitTable
 from nlp.reports.findings import Metadata
 from nlp.reports.organs import Organ, level_of
@@ -21,9 +22,10 @@ from nlp.text import fold
 CAUSE, RECOMMENDATION = "cause", "recommendation"
 POSITIVE = {CAUSE: "objective", RECOMMENDATION: "proposal"}
 NEGATIVE = {CAUSE: "subjective", RECOMMENDATION: "solution"}
+_OWN = re.compile(r"(?:^|\s)(?:tôi|bản thân|tác giả|đoàn giám sát|ban|thường trực hđnd|đoàn|chúng tôi)\s+(?:\S+\s+){0,2}?(?:sẽ|tiếp tục|giám sát)")
 _KINDS = ("bao cao", "chi thi", "thong bao", "nghi quyet", "bien ban", "sang kien", "ket luan")
 NAMES = (
-    "target_known", "target_level", "issuer_level", "target_above", "target_below", "target_same", "from_heading", "council_to_committee", "opens_with_body", "issuer_known",
+    "target_known", "target_level", "issuer_level", "target_above", "target_below", "target_same", "from_heading", "council_to_committee", "opens_with_body", "issuer_known", "council", "own_task",
     *(f"kind:{k}" for k in _KINDS), "earlier_objective", "earlier_subjective", "says_objective", "says_subjective",
 )
 
@@ -43,20 +45,26 @@ class Issuer:
         return cls(level, group, fold(metadata.kind or ""))
 
 
-def target_of(text: str, structure: Structure, unit: Unit) -> tuple[Organ | None, bool]:
-    """The body that a recommendation turns to, and whether only the heading names it."""
-    organ = request_target(text, unit.start, unit.end)
-    if organ:
-        return organ, False
+def target_of(text: str, structure: Structure, units: Sequence[Unit], index: int) -> tuple[Organ | None, bool]:
+    """The body that a recommendation turns to, and whether only its surroundings name it."""
+    unit = units[index]
+    own = request_target(text, unit.start, unit.end)
+    if own:
+        return own, False
+    before = []
+    for earlier in reversed(units[:index]):
+        if earlier.paragraph != unit.paragraph:
+            break
+        before.append((earlier.start, earlier.end))
     titles = [s.title for s in structure.ancestors(structure.paragraphs[unit.paragraph].section)][:2]
-    return heading_organ(titles), True
+    return addressee_of(text, (unit.start, unit.end), before, titles), True
 
 
 def sort_columns(text: str, structure: Structure, units: Sequence[Unit], issuer: Issuer) -> NDArray[np.float64]:
     """Dense description of every unit for the two sort decisions, shape (units, len(NAMES))."""
     rows = []
     last_section, objective, subjective = -2, 0.0, 0.0
-    for unit in units:
+    for index, unit in enumerate(units):
         body = text[unit.start:unit.end].lower()
         section = structure.paragraphs[unit.paragraph].section
         if section != last_section:
@@ -64,7 +72,7 @@ def sort_columns(text: str, structure: Structure, units: Sequence[Unit], issuer:
         says = (float("khách quan" in body[:60]), float("chủ quan" in body[:60]))
         if any(says):
             objective, subjective = says
-        organ, from_heading = target_of(text, structure, unit)
+        organ, from_heading = target_of(text, structure, units, index)
         level = organ.level if organ else None
         gap = None if level is None or issuer.level is None else level - issuer.level
         rows.append([
@@ -72,6 +80,7 @@ def sort_columns(text: str, structure: Structure, units: Sequence[Unit], issuer:
             float(gap is not None and gap < 0), float(gap == 0), float(organ is not None and from_heading),
             float(issuer.group == "dan_cu" and organ is not None and organ.group == "hanh_chinh"),
             float(opening_organ(text, unit.start, unit.end) is not None), float(issuer.level is not None),
+            float(issuer.group == "dan_cu"), float(bool(_OWN.search(body[:90]))),
             *(float(issuer.kind.startswith(k)) for k in _KINDS), objective, subjective, *says,
         ])
     return np.array(rows, dtype=float).reshape(len(units), len(NAMES))

@@ -9,17 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
+from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import MaxAbsScaler
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MaxAbsScaler, StandardScaler
 
-from nlp.reports.links import LinkModel, pair_rows
+from nlp.reports.links import LinkModel, chosen_links, pair_rows
 from nlp.reports.model import CLASSES, KIND_OF_CLASS, SentenceModel, sequence_columns, soften, spread
 from nlp.reports.reader import FindingsModel, candidate
 from nlp.reports.sorts import CAUSE, POSITIVE, RECOMMENDATION, SortModel, sort_rows
 from nlp.registry import Registry, RegistryError
-from nlp.reports.topics import TopicModel, choose_topics, codes, keyword_counts, topic_rows
+from nlp.reports.topics import TopicModel, codes, keyword_counts, topic_rows
 from nlp.reports.vectors import VectorTable
 from nlp.training.findings_data import LabelledReport, folds_of
 
@@ -216,76 +217,89 @@ def fit_topics(reports: Sequence[LabelledReport], settings: Settings) -> TopicMo
     return TopicModel(words, estimators, {"topics": 0.5, "fields": 0.6})
 
 
-def predicted_topics(model: TopicModel, report: LabelledReport, units: Sequence[int]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """(topics, fields) of the given units by a topic model."""
+def topic_scores(model: TopicModel, report: LabelledReport, units: Sequence[int]) -> list[tuple[float, ...]]:
+    """Topic probabilities of the given units."""
     if not units:
         return []
     texts = [report.parsed.table.texts[i] for i in units]
     titles = [report.parsed.table.headings[i] for i in units]
-    both = []
-    for section in ("topics", "fields"):
-        counts = [keyword_counts(report.parsed.table.cues[i], section) for i in units]
-        scores = model.scores(texts, titles, counts, section)
-        both.append([choose_topics(row, section, model.thresholds[section]) for row in scores])
-    return list(zip(*both, strict=True))
+    counts = [keyword_counts(report.parsed.table.cues[i], "topics") for i in units]
+    return [tuple(float(v) for v in row) for row in model.scores(texts, titles, counts, "topics")]
 
 
-def link_rows(report: LabelledReport, topics: TopicModel) -> tuple[Array, NDArray[np.int64], list[str]]:
-    """Pairs of gold findings of one report: rows, 1 where the gold links them, kind of the source."""
+@dataclass(frozen=True)
+class LinkRows:
+    """Pairs of gold findings of one report: description, 1 where the gold links them, index and kind of the source."""
+
+    rows: Array
+    wanted: NDArray[np.int64]
+    sources: list[int]
+    kinds: list[str]
+
+
+def link_rows(report: LabelledReport, topics: TopicModel, vectors: VectorTable | None) -> LinkRows:
+    """Describe the pairs of one report's gold findings."""
     units = finding_units(report)
-    labels = predicted_topics(topics, report, units)
-    candidates = [candidate(report.parsed, i, KIND_OF_CLASS[CLASSES[report.labels[i]]], t, f) for i, (t, f) in zip(units, labels, strict=True)]
-    pairs, rows = pair_rows(candidates)
+    scores = topic_scores(topics, report, units)
+    candidates = [candidate(report.parsed, i, KIND_OF_CLASS[CLASSES[report.labels[i]]], s) for i, s in zip(units, scores, strict=True)]
+    pairs, rows = pair_rows(candidates, vectors)
     wanted = []
     for a, b in pairs:
         source, target = report.gold(units[a]) or {}, report.gold(units[b]) or {}
         wanted.append(int(any(link["to"] == target.get("id") for link in source.get("links", ()))))
-    return rows, np.array(wanted, dtype=np.int64), [candidates[a].kind for a, _ in pairs]
+    return LinkRows(rows, np.array(wanted, dtype=np.int64), [a for a, _ in pairs], [candidates[a].kind for a, _ in pairs])
 
 
 def link_estimator() -> Any:
     """The pair classifier, unfitted."""
-    return HistGradientBoostingClassifier(max_iter=120, learning_rate=0.06, min_samples_leaf=15, l2_regularization=2.0, max_leaf_nodes=10,
-                                          random_state=0, early_stopping=False)
+    return make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1000))
 
 
-def fit_links(reports: Sequence[LabelledReport], settings: Settings) -> LinkModel:
-    """Fit the linker on pairs of gold findings, topics predicted out of fold, thresholds out of fold."""
-    data: list[tuple[Array, NDArray[np.int64], list[str]]] = [(np.zeros((0, 1)), np.zeros(0, dtype=np.int64), [])] * len(reports)
+def fit_links(reports: Sequence[LabelledReport], vectors: VectorTable | None, settings: Settings) -> LinkModel:
+    """Fit the linker on pairs of gold findings, topics predicted out of fold, thresholds chosen out of fold."""
+    data: dict[int, LinkRows] = {}
     folds = folds_of(reports, settings.folds, settings.seed)
     for held in folds:
         topics = fit_topics([r for i, r in enumerate(reports) if i not in set(held.tolist())], settings)
-        for i in held:
-            data[i] = link_rows(reports[i], topics)
-    scores: list[Array] = [np.zeros(0)] * len(reports)
+        data.update({int(i): link_rows(reports[i], topics, vectors) for i in held})
+    used = [i for i in sorted(data) if len(data[i].wanted)]
+    scores: dict[int, Array] = {}
     for held in folds:
-        rest = [i for i in range(len(reports)) if i not in set(held.tolist()) and len(data[i][1])]
-        fitted = link_estimator().fit(np.vstack([data[i][0] for i in rest]), np.concatenate([data[i][1] for i in rest]))
-        for i in held:
-            if len(data[i][1]):
-                scores[i] = fitted.predict_proba(data[i][0])[:, 1]
-    used = [i for i in range(len(reports)) if len(data[i][1])]
-    p, y = np.concatenate([scores[i] for i in used]), np.concatenate([data[i][1] for i in used])
-    kinds = np.array([k for i in used for k in data[i][2]])
-    thresholds = {}
+        rest = [i for i in used if i not in set(held.tolist())]
+        fitted = _fit_pairs([data[i] for i in rest])
+        scores.update({int(i): fitted.predict_proba(data[i].rows)[:, 1] for i in held if i in used})
+    first, further = {}, {}
     for kind in ("cause", "recommendation"):
-        mine = kinds == kind
-        thresholds[kind] = max((round(float(t), 2) for t in np.arange(0.15, 0.7, 0.02)),
-                               key=lambda t: (round(_f1(p[mine] >= t, y[mine]), 3), -abs(t - 0.4)))  # noqa: B023
-    estimator = link_estimator().fit(np.vstack([data[i][0] for i in used]), np.concatenate([data[i][1] for i in used]))
-    return LinkModel(estimator, thresholds)
+        first[kind], further[kind] = best_link_thresholds([data[i] for i in used], [scores[i] for i in used], kind)
+    return LinkModel(_fit_pairs([data[i] for i in used]), vectors, first, further)
 
 
-def _f1(said: NDArray[np.bool_], truth: NDArray[np.int64]) -> float:
-    hit = int((said & (truth == 1)).sum())
-    return 2 * hit / max(1, int(said.sum()) + int(truth.sum()))
+def _fit_pairs(data: Sequence[LinkRows]) -> Any:
+    return link_estimator().fit(np.vstack([d.rows for d in data]), np.concatenate([d.wanted for d in data]))
+
+
+def best_link_thresholds(data: Sequence[LinkRows], scores: Sequence[Array], kind: str) -> tuple[float, float]:
+    """The pair of thresholds with the best F1 for one kind of source."""
+    best = (-1.0, 0.5, 0.5)
+    mine = [np.array([k == kind for k in d.kinds]) for d in data]
+    for first in np.arange(0.08, 0.6, 0.04):
+        for further in np.arange(max(0.2, first), 0.75, 0.05):
+            hit = said = truth = 0
+            for d, p, m in zip(data, scores, mine, strict=True):
+                kept = chosen_links(d.sources, p, d.kinds, {kind: float(first)}, {kind: float(further)}) & m
+                hit, said, truth = hit + int((kept & (d.wanted == 1)).sum()), said + int(kept.sum()), truth + int((m & (d.wanted == 1)).sum())
+            f1 = 2 * hit / max(1, said + truth)
+            if f1 > best[0] + 1e-9:
+                best = (f1, float(first), float(further))
+    return round(best[1], 2), round(best[2], 2)
 
 
 def fit_findings(reports: Sequence[LabelledReport], vectors: VectorTable | None = None, settings: Settings | None = None) -> FindingsModel:
     """Fit every part on the given reports."""
     settings = settings or Settings()
     sentences, _ = fit_sentences(reports, vectors, settings)
-    return FindingsModel(sentences, fit_sorts(reports, settings), fit_topics(reports, settings), fit_links(reports, settings))
+    return FindingsModel(sentences, fit_sorts(reports, settings), fit_topics(reports, settings),
+                         fit_links(reports, vectors, settings))
 
 
 def vector_table(registry: Registry, keep: int = 20_000) -> VectorTable | None:
