@@ -6,6 +6,7 @@ object, so an artefact written by one release of scikit-learn loads under anothe
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -199,12 +200,17 @@ class TextFeatures:
         if not len(index):
             return Vector(index, np.zeros(0, dtype=np.float32), dense, places)
         value = ((1.0 + np.log(counts)) * self.idf[index]).astype(np.float32)
+        # A text without diacritics has no words to look up: its other blocks grow, so that it stays as long a row.
+        whole = sum(w * w for w in self.block_weight.values())
+        missing = self.block_weight.get("word", 0.0) ** 2 if prepared.unaccented else 0.0
+        grow = math.sqrt(whole / max(whole - missing, 1e-9))
+        dense = dense * grow
         # Columns of a block are next to each other, so each block is one slice of the sorted row.
         edges = np.searchsorted(self.block_of[index], np.arange(len(self.blocks) + 1))
         for block, start, end in zip(self.blocks, edges[:-1].tolist(), edges[1:].tolist(), strict=True):
             norm = float(np.linalg.norm(value[start:end]))
             if norm > 0:
-                value[start:end] *= self.block_weight.get(block, 1.0) / norm
+                value[start:end] *= grow * self.block_weight.get(block, 1.0) / norm
         return Vector(index, value, dense, places)
 
 
@@ -232,14 +238,18 @@ class LinearHead:
         return np.asarray(scores, dtype=np.float32)
 
 
-def syllable_scores(features: TextFeatures, head: LinearHead, prepared: Prepared, vector: Vector, code: str) -> np.ndarray:
+def syllable_scores(features: TextFeatures, weights: np.ndarray, prepared: Prepared, vector: Vector) -> np.ndarray:
     """How much each syllable carries towards one label: float array (syllables,), logit units.
 
     Every n-gram's contribution (value · weight) is shared equally among its occurrences and their syllables, the word
     vectors' contribution goes to their words, so the scores sum to the logit without its bias.
+
+    Parameters
+    ----------
+    weights : float array (columns + dense columns,)
+        a linear head's column for the label, or a kernel head's gradient at this text.
     """
-    position = head.codes.index(code)
-    carried = vector.value * head.weights[vector.index, position]
+    carried = vector.value * weights[vector.index].astype(np.float32)
     which, first, last = vector.places
     each = (carried / np.bincount(which, minlength=len(carried)))[which] / np.maximum(last - first, 1)
     steps = np.zeros(len(prepared.syllables) + 1)
@@ -247,7 +257,7 @@ def syllable_scores(features: TextFeatures, head: LinearHead, prepared: Prepared
     np.add.at(steps, last, -each)
     scores = np.cumsum(steps)[:-1]
     if features.vectors is not None:
-        direction = head.weights[-features.vectors.dim :, position].astype(np.float32)
+        direction = weights[-features.vectors.dim :].astype(np.float32)
         scale = features.block_weight.get("vector", 1.0)
         for amount, begin, end in features.vectors.shares(prepared, direction):
             scores[begin:end] += scale * amount / max(end - begin, 1)

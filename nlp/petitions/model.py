@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 
 from nlp.petitions.features import LinearHead, TextFeatures, Vector
+from nlp.petitions.kernel import KernelHead
 from nlp.petitions.prepared import Prepared, clauses, part
+
+# Raised whenever the attributes below change; the reader refuses an artefact of another format with a clear message.
+FORMAT = 2
+
+Head = TypeVar("Head", LinearHead, KernelHead)
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
@@ -21,18 +28,18 @@ def softmax(x: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Binary:
+class Binary(Generic[Head]):
     """Independent yes-or-no labels: p = sigmoid(slope · logit + offset), fitted on out-of-fold logits (Platt 1999).
 
     Attributes
     ----------
-    head : LinearHead
+    head : LinearHead or KernelHead
     slope, offset : float arrays (labels,)
     threshold : float array (labels,)
         a label is decided at or above it.
     """
 
-    head: LinearHead
+    head: Head
     slope: np.ndarray
     offset: np.ndarray
     threshold: np.ndarray
@@ -145,18 +152,19 @@ class PetitionModel:
     """Everything that an artefact of the task `petitions` holds."""
 
     features: TextFeatures
-    fields: Binary
-    subfields: Binary
+    fields: Binary[KernelHead]
+    subfields: Binary[LinearHead]
     type: Multinomial
     urgency_text: LinearHead
     clause_features: TextFeatures
-    signals: Binary
+    signals: Binary[LinearHead]
     signals_text: LinearHead
     presence: PresenceStack
     urgency: UrgencyStack
     review: ReviewLimits
     taxonomy: str
     syllables: Mapping[str, int]
+    format: int = FORMAT
 
     def clause_logits(self, prepared: Prepared) -> tuple[list[tuple[int, int]], list[Vector], np.ndarray]:
         """The clauses of a text, their rows, and calibrated signal logits: float array (clauses, signals)."""

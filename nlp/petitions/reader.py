@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from nlp.petitions.features import best_phrases, syllable_scores
-from nlp.petitions.model import PetitionModel, sigmoid
+from nlp.petitions.features import Vector, best_phrases, syllable_scores
+from nlp.petitions.model import FORMAT, PetitionModel, sigmoid
 from nlp.petitions.prepared import Prepared, part, prepare
 from nlp.petitions.results import (
     Evidence,
@@ -22,7 +22,7 @@ from nlp.petitions.results import (
     TypeResult,
     UrgencyResult,
 )
-from nlp.registry import Registry
+from nlp.registry import Registry, RegistryError
 from nlp.taxonomy import taxonomy
 from nlp.text import LangNgheError, ReadError, Span, warm_up
 
@@ -59,6 +59,8 @@ class PetitionReader:
         registry = registry or Registry()
         found = registry.get(version) if version else registry.live(TASK)
         model = registry.load(found)
+        if getattr(model, "format", None) != FORMAT:
+            raise RegistryError("model_format", f"Mô hình {found.name} thuộc định dạng cũ; hãy huấn luyện lại.")
         warm_up()
         return cls(model, ModelStamp(found.name, found.version, model.taxonomy))
 
@@ -121,7 +123,10 @@ class PetitionReader:
     def _read(self, identifier: str, prepared: Prepared, reasons: list[str]) -> PetitionResult:
         model = self.model
         vector = model.features.transform(prepared)
-        p = model.fields.probabilities(model.fields.head.logits(vector))
+        head = model.fields.head
+        similar = head.similarities(vector)
+        field_logits = head.scores(similar)
+        p = model.fields.probabilities(field_logits)
         codes = model.fields.head.codes
         decided = np.flatnonzero(p >= model.fields.threshold)
         if not len(decided):
@@ -132,7 +137,7 @@ class PetitionReader:
         sub = model.subfields.probabilities(model.subfields.head.logits(vector))
         fields = []
         for k in sorted(decided.tolist(), key=lambda k: -p[k]):
-            scores = syllable_scores(model.features, model.fields.head, prepared, vector, codes[k])
+            scores = syllable_scores(model.features, head.local_weights(similar, k), prepared, vector)
             evidence = tuple(
                 self._evidence(prepared, span, weight) for span, weight in best_phrases(prepared, scores)
             )
@@ -142,7 +147,7 @@ class PetitionReader:
         types = model.type.head.codes
         if kind[order[0]] < model.review.type_confidence:
             reasons.append("type_uncertain")
-        urgency = self._urgency(prepared, vector, reasons)
+        urgency = self._urgency(prepared, vector, field_logits, reasons)
         return PetitionResult(
             identifier, tuple(fields), {c: float(v) for c, v in zip(codes, p, strict=True)},
             TypeResult(types[order[0]], float(kind[order[0]]), tuple(Scored(types[k], float(kind[k])) for k in order[1:])),
@@ -159,13 +164,12 @@ class PetitionReader:
         ]
         return tuple(sorted(found, key=lambda s: -s.probability))
 
-    def _urgency(self, prepared: Prepared, vector: Any, reasons: list[str]) -> UrgencyResult:
+    def _urgency(self, prepared: Prepared, vector: Vector, fields: np.ndarray, reasons: list[str]) -> UrgencyResult:
         model, t = self.model, self._taxonomy
         ranges, rows, logits = model.clause_logits(prepared)
         codes = model.signals.head.codes
         strongest = logits.max(axis=0) if len(logits) else np.full(len(codes), -8.0)
         text = model.urgency_text.logits(vector)
-        fields = model.fields.head.logits(vector)
         present = model.presence.probabilities(strongest, model.signals_text.logits(vector), text, fields)
         probabilities = model.urgency.probabilities(text, present)
         level = model.urgency.decide(probabilities)
@@ -198,11 +202,13 @@ class PetitionReader:
         """The phrase of the strongest clause, and of a second clause that is nearly as strong."""
         found: list[SignalResult] = []
         p = sigmoid(logits)
+        head = self.model.signals.head
+        weights = head.weights[:, head.codes.index(code)]
         for k in np.argsort(-p)[:2]:
             if found and (p[k] < self.model.presence.clause_share * p.max() or p[k] < 0.5):
                 break
             clause = part(prepared, *ranges[k])
-            scores = syllable_scores(self.model.clause_features, self.model.signals.head, clause, rows[k], code)
+            scores = syllable_scores(self.model.clause_features, weights, clause, rows[k])
             phrases = best_phrases(clause, scores, most=1, longest=SIGNAL_LONGEST, share=0.0)
             span = phrases[0][0] if phrases else Span(clause.syllables[0].start, clause.syllables[-1].end)
             given = prepared.clean.to_source(span.start, span.end)
