@@ -38,7 +38,9 @@ def same_thing(view: TextView, found: list[Entity]) -> list[int]:
     counts: dict[str, int] = {}
     groups = []
     for entity in found:
-        key: object = people[entity.start] if entity.kind == "ho_ten" else entity.value or view.folded[entity.start : entity.end]
+        key: object = (
+            people[entity.start] if entity.kind == "ho_ten" else entity.value or view.folded[entity.start : entity.end]
+        )
         if (entity.kind, key) not in seen:
             seen[entity.kind, key] = counts.get(entity.kind, 0)
             counts[entity.kind] = seen[entity.kind, key] + 1
@@ -79,7 +81,9 @@ def _distance(person: _Person, place: int) -> tuple[bool, int]:
 
 
 def _suffix(short: tuple[str, ...], full: tuple[str, ...]) -> bool:
-    return len(short) <= len(full) and all(_same_word(a, b) for a, b in zip(reversed(short), reversed(full), strict=False))
+    return len(short) <= len(full) and all(
+        _same_word(a, b) for a, b in zip(reversed(short), reversed(full), strict=False)
+    )
 
 
 def _same_word(a: str, b: str) -> bool:

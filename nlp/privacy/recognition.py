@@ -121,14 +121,17 @@ def _resolve(found: Sequence[Entity]) -> list[Entity]:
     """One span at each place: what contains wins over what it contains, else the surer, else the longer."""
     kept: list[Entity] = []
     ranked = sorted(found, key=lambda e: (-(e.end - e.start), -e.score))
-    inside = [
-        e for k, e in enumerate(ranked)
-        if not any(o.start <= e.start and e.end <= o.end and (o.end - o.start > e.end - e.start or o.score >= e.score) for o in ranked[:k])
-    ]  # fmt: skip
+    inside = [e for k, e in enumerate(ranked) if not any(_covers(o, e) for o in ranked[:k])]
     for e in sorted(inside, key=lambda e: (-e.score, e.start - e.end, e.start)):
         if all(e.end <= k.start or k.end <= e.start for k in kept):
             kept.append(e)
     return sorted(kept, key=lambda e: e.start)
+
+
+def _covers(other: Entity, entity: Entity) -> bool:
+    """Whether `other` contains `entity` and is longer, or as long and as sure."""
+    contains = other.start <= entity.start and entity.end <= other.end
+    return contains and (other.end - other.start > entity.end - entity.start or other.score >= entity.score)
 
 
 @cache

@@ -73,7 +73,8 @@ class Deadline:
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "code": self.code, "name": self.name, "type": self.petition_type, "start": _iso(self.start), "due": _iso(self.due),
+            "code": self.code, "name": self.name, "type": self.petition_type,
+            "start": _iso(self.start), "due": _iso(self.due),
             "duration": self.duration, **self.basis.to_json(), "rule": self.rule, "provisional": self.provisional,
             "state": self.state, "days_left": self.days_left, "is_check": self.is_check,
             "variants": [v.to_json() for v in self.variants], "notes": list(self.notes),
@@ -113,7 +114,8 @@ def deadlines(
     done : collection of str
         Codes of steps already taken.
     conditions : collection of str
-        What makes a conditional step apply: `dau_hieu_toi_pham`, `de_doa_tra_thu`, `tre_em_nguy_hiem`, `ngoai_tham_quyen`.
+        What makes a conditional step apply: `dau_hieu_toi_pham`, `de_doa_tra_thu`, `tre_em_nguy_hiem`,
+        `ngoai_tham_quyen`.
     suggest : collection of str
         Variants to mark as suggested (`phuc_tap`, `vung_sau`); they never change the basic term.
     instance : int
@@ -131,7 +133,11 @@ def deadlines(
         accept_due: dict[str, date | None] = {}
         for row in deadline_rows(rules):
             r = row.data
-            if kind not in r["types"] or ("when" in r and r["when"] not in conditions) or r.get("instance", instance) != instance:
+            if (
+                kind not in r["types"]
+                or ("when" in r and r["when"] not in conditions)
+                or r.get("instance", instance) != instance
+            ):
                 continue
             start, expected = known.get(r["from"]), False
             if start is None and r["from"] == "accepted":
@@ -146,7 +152,9 @@ def deadlines(
     return sorted(merged.values(), key=lambda d: (d.is_check, d.due or date.max, d.code))
 
 
-def _step(row: Row, kind: str, start: date | None, expected: bool, suggest: Collection[str], days: WorkingCalendar) -> Deadline:
+def _step(
+    row: Row, kind: str, start: date | None, expected: bool, suggest: Collection[str], days: WorkingCalendar
+) -> Deadline:
     r, notes = row.data, []
     if r.get("note"):
         notes.append(str(r["note"]))
@@ -158,13 +166,17 @@ def _step(row: Row, kind: str, start: date | None, expected: bool, suggest: Coll
     if not settled and due is not None:
         notes.append(f"Lịch nghỉ năm {due.year} chưa công bố ngày hoán đổi; hạn tính tạm.")
     variants = tuple(
-        Variant(v["code"], v["name"], _due(start, v["amount"], unit, days), _duration(v["amount"], unit), _suggested(v["code"], suggest))
+        Variant(
+            v["code"], v["name"], _due(start, v["amount"], unit, days), _duration(v["amount"], unit),
+            _suggested(v["code"], suggest),
+        )
         for v in r.get("variants", ())
     )  # fmt: skip
     if variants:
         notes.append("Thời hạn dài hơn chỉ áp dụng khi có quyết định hoặc đúng địa bàn; chương trình chỉ gợi ý.")
     return Deadline(
-        r["code"], r["name"], kind, start, due, _duration(amount, unit), row.basis, str(r["id"]), expected or not settled,
+        r["code"], r["name"], kind, start, due, _duration(amount, unit), row.basis, str(r["id"]),
+        expected or not settled,
         "chua_ro", None, bool(r.get("is_check")), variants, tuple(notes),
     )  # fmt: skip
 

@@ -7,118 +7,18 @@ that is shown is the exact Jaccard index of the shingles.
 from __future__ import annotations
 
 import re
-import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from functools import cache
 from typing import Any
 
-import numpy as np
+from nlp.petitions.intake.fingerprints import Fingerprint, fingerprint, scheme, settings, shingles
+from nlp.text import Span, clean, fold
 
-from nlp.petitions.intake.rules import packaged
-from nlp.text import Span, clean, fold, fold_key
+__all__ = ["Change", "Duplicate", "Fingerprint", "PetitionIndex", "diff", "find_duplicates", "fingerprint"]
 
 _SYLLABLE = re.compile(r"[^\W_]+")
 LONGEST_DIFF = 4000
-
-
-@cache
-def _settings() -> Mapping[str, Any]:
-    return packaged("duplicates.yaml")
-
-
-@cache
-def _stock() -> re.Pattern[str]:
-    phrases = [r"\W+".join(re.escape(w) for w in fold_key(p).split()) for p in _settings()["stock"]]
-    return re.compile("|".join(phrases))
-
-
-def shingles(text: str) -> frozenset[str]:
-    """Runs of three folded syllables of clean text, stock formulae left out; numbers count as written."""
-    folded = _stock().sub(" | ", fold(text))
-    size = int(_settings()["shingle"])
-    out: set[str] = set()
-    for part in folded.split("|"):
-        words = _SYLLABLE.findall(part)
-        out.update(" ".join(words[i : i + size]) for i in range(len(words) - size + 1))
-        if 0 < len(words) < size and not out:
-            out.add(" ".join(words))
-    return frozenset(out)
-
-
-@dataclass(frozen=True)
-class Fingerprint:
-    """What is kept of a petition to compare it with others.
-
-    Attributes
-    ----------
-    signature : tuple[int, ...]
-        MinHash values (96).
-    people : frozenset[str]
-        keys of the petitioner: folded full name, phone, ID number.
-    matter : frozenset[str]
-        document numbers, parcels, respondents.
-    received : str
-        ISO day; the earlier petition is the first.
-    """
-
-    signature: tuple[int, ...]
-    people: frozenset[str] = frozenset()
-    matter: frozenset[str] = frozenset()
-    received: str = ""
-    scheme: str = ""
-
-    def bands(self) -> list[str]:
-        """Keys for an index: two petitions that share one are candidates (for a table `band → petition`)."""
-        bands = int(_settings()["bands"])
-        rows = len(self.signature) // bands
-        return [f"{b}:{zlib.crc32(repr(self.signature[b * rows : (b + 1) * rows]).encode()):08x}" for b in range(bands)]
-
-    def similarity(self, other: Fingerprint) -> float:
-        """Estimated Jaccard index of the shingles."""
-        return float(np.mean(np.asarray(self.signature) == np.asarray(other.signature)))
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "signature": list(self.signature), "people": sorted(self.people), "matter": sorted(self.matter),
-            "received": self.received, "scheme": self.scheme,
-        }  # fmt: skip
-
-    @classmethod
-    def from_json(cls, row: Mapping[str, Any]) -> Fingerprint:
-        """Read what `to_json` wrote."""
-        return cls(tuple(row["signature"]), frozenset(row["people"]), frozenset(row["matter"]), row["received"], row.get("scheme", ""))
-
-
-def fingerprint(
-    text: str, *, people: Iterable[str] = (), matter: Iterable[str] = (), received: str = ""
-) -> Fingerprint:
-    """Make the fingerprint of a clean text."""
-    return Fingerprint(_signature(text), frozenset(people), frozenset(matter), received, scheme())
-
-
-def _signature(text: str) -> tuple[int, ...]:
-    sketch = _template().copy()
-    marks = shingles(text)
-    if marks:
-        sketch.update_batch([s.encode() for s in sorted(marks)])
-    return tuple(int(v) for v in sketch.hashvalues)
-
-
-@cache
-def _template() -> Any:
-    """An empty sketch with its random permutations, which take longer to draw than a petition to hash."""
-    from datasketch import MinHash
-
-    return MinHash(num_perm=int(_settings()["permutations"]), seed=1, hashfunc=zlib.crc32)
-
-
-@cache
-def scheme() -> str:
-    """Names how signatures are made; it changes with the settings and with what datasketch computes."""
-    probe = _signature("một hai ba bốn năm sáu bảy tám chín mười")
-    return f"{len(probe)}-{zlib.crc32(repr(probe).encode()):08x}"
 
 
 @dataclass(frozen=True)
@@ -157,10 +57,14 @@ class Duplicate:
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "id": self.id, "kind": self.kind, "similarity": round(self.similarity, 3), "same_matter": list(self.same_matter),
+            "id": self.id, "kind": self.kind, "similarity": round(self.similarity, 3),
+            "same_matter": list(self.same_matter),
             "same_petitioner": bool(self.same_people), "is_first": self.is_first,
             "changes": [
-                {"kind": c.kind, "start": c.this.start, "end": c.this.end, "other_start": c.other.start, "other_end": c.other.end}
+                {
+                    "kind": c.kind, "start": c.this.start, "end": c.this.end,
+                    "other_start": c.other.start, "other_end": c.other.end,
+                }
                 for c in self.changes
             ],
         }  # fmt: skip
@@ -229,7 +133,7 @@ def find_duplicates(
     list[Duplicate]
         Most alike first.
     """
-    s = _settings()
+    s = settings()
     found: list[Duplicate] = []
     mine = shingles(clean(text).text) if text is not None else None
     for identity in index.candidates(mark):
@@ -257,7 +161,7 @@ def find_duplicates(
 
 
 def _kind(likeness: float, same_people: bool, same_matter: bool, both_named: bool) -> str | None:
-    s = _settings()
+    s = settings()
     if same_people and (likeness >= s["candidate"] or (same_matter and likeness >= s["same_matter"])):
         return "trung_lap"
     if likeness >= s["near_identical"]:
@@ -272,7 +176,7 @@ def _changes(identity: str, text: str | None, text_of: Callable[[str], str | Non
 
 
 def diff(this: str, other: str) -> tuple[Change, ...]:
-    """Compare two texts word by word, accents and case apart; spans of both texts as given, equal stretches included."""
+    """Compare two texts word by word, accents and case apart; spans of both texts as given, equal ones included."""
     a, b = _words(this), _words(other)
     if len(a) > LONGEST_DIFF or len(b) > LONGEST_DIFF:
         return ()

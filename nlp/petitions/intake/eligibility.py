@@ -12,31 +12,21 @@ from typing import Any
 
 from nlp.petitions.intake.matters import Matters
 from nlp.petitions.intake.parties import Parties
-from nlp.petitions.intake.rules import Basis, Row, WordSet, read_rules, rows, word_set
+from nlp.petitions.intake.rules import Basis, Row, read_rules, rows, word_set
 from nlp.text import is_syllable
 from nlp.text.entities.lexicon import folded_key, tone_key
 from nlp.text.entities.types import Entity
 from nlp.text.entities.view import TextView
 
 PAPER = ("don", "ocr", "lawyer", "company", None, "")
-MANY = 5
-_NUMBER_WORDS = {
-    "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10, "chuc": 10, "hang chuc": 20, "may chuc": 20,
-    "hai chuc": 20, "ba chuc": 30, "hang tram": 100, "may tram": 100, "tram": 100,
-}  # fmt: skip
-_GROUP = re.compile(
-    r"(?<!\w)(?P<number>\d{1,4}|hàng chục|mấy chục|hàng trăm|mấy trăm|hai chục|ba chục|bốn chục|năm|sáu|bảy|tám|chín|mười(?: \w+)?|hang chuc|may chuc)\s"
-    r"(?P<what>hộ|gia đình|người|nhà|anh em|phụ huynh|công nhân|hội viên|xã viên|em|đứa|ho|gia dinh|nguoi)(?!\w)",
-    re.IGNORECASE,
-)
-_SIGNING = re.compile(
-    r"ký|đứng đơn|đứng tên|điểm chỉ|chúng tôi|tụi tôi|tụi em|tụi e|thay mặt|đại diện cho|thay cho|cùng viết|đơn chung|có đơn|tập thể|lăn tay|ky ten|chung toi", re.IGNORECASE
-)
+# Channels on which the writer says who it is; elsewhere an account or a telephone number does.
+LETTERS = (*PAPER, "email", "newspaper", "minutes", "summary")
 _WRITTEN = re.compile(
-    r"(?:^|\n)[^\n]{0,60}?(?P<date>ngày\s*\d{1,2}\s*(?:tháng|/|-|\.)\s*\d{1,2}\s*(?:năm|/|-|\.)\s*\d{4}|ngày\s*\d{1,2}\s+tháng\s+\d{1,2}(?:\s+năm\s+\d{4})?|\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4})[ \t.,:]*(?=\n|\Z|[^\n]{0,30}(?:\n|\Z))",
+    r"(?:^|\n)[^\n]{0,60}?(?P<date>ngày\s*\d{1,2}\s*(?:tháng|/|-|\.)\s*\d{1,2}\s*(?:năm|/|-|\.)\s*\d{4}|"
+    r"ngày\s*\d{1,2}\s+tháng\s+\d{1,2}(?:\s+năm\s+\d{4})?|\d{1,2}[/.\-]\d{1,2}[/.\-]\d{2,4})[ \t.,:]*(?=\n|\Z|"
+    r"[^\n]{0,30}(?:\n|\Z))",
     re.IGNORECASE,
 )
-_TO = re.compile(r"(?:^|\n)\s*(?:đồng )?(?:kính )?(?:gửi|gởi|gui)\s*:?\s*(?P<to>[^\n]{3,300}(?:\n\s*[-–+•]\s*[^\n]{3,120})*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -51,19 +41,6 @@ class ChecklistItem:
     prompt: str
     missing: str
     basis: Basis
-
-
-@dataclass(frozen=True)
-class Flag:
-    """Something a person should look at, with the place that shows it (-1 where it is not in this text)."""
-
-    code: str
-    name: str
-    start: int
-    end: int
-    note: str
-    basis: Basis
-    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,7 +69,14 @@ class Facts:
         return tokens[hit[0]].start, tokens[hit[0] + hit[1] - 1].end
 
 
-def facts(view: TextView, parties: Parties, matters: Matters, personal: Sequence[Entity], types: Sequence[str], channel: str | None) -> Facts:
+def facts(
+    view: TextView,
+    parties: Parties,
+    matters: Matters,
+    personal: Sequence[Entity],
+    types: Sequence[str],
+    channel: str | None,
+) -> Facts:
     """Gather what the checks need."""
     key = tone_key if view.accented else folded_key
     return Facts(view, [key(t.text) for t in view.tokens], parties, matters, personal, channel, types)
@@ -105,7 +89,7 @@ def _span(entity: Entity | None) -> tuple[int, int] | None:
     return (entity.start, entity.end) if entity else None
 
 
-def _petitioner(f: Facts) -> tuple[int, int] | None:
+def petitioner_place(f: Facts) -> tuple[int, int] | None:
     named = next((p for p in f.parties.petitioners if p.kind != "tap_the"), None)
     return (named.start, named.end) if named else None
 
@@ -123,10 +107,15 @@ def _address(f: Facts) -> tuple[int, int] | None:
     if homes:
         return homes[0].start, homes[0].end
     for p in f.parties.petitioners:
-        m = re.compile(r"\W{0,4}(?:ở|ngụ|trú|thường trú|cư ngụ|quê|tại)?\W{0,3}((?:xã|phường|thị trấn|huyện|quận|TP|tỉnh)\s[^\n,;.()]{2,40})").match(f.view.text, p.end)
+        m = re.compile(
+            r"\W{0,4}(?:ở|ngụ|trú|thường trú|cư ngụ|quê|tại)?\W{0,3}((?:xã|phường|thị trấn|huyện|quận|TP|"
+            r"tỉnh)\s[^\n,;.()]{2,40})"
+        ).match(f.view.text, p.end)
         if m:
             return m.span(1)
-    m = re.compile(r"(?:tôi|gia đình tôi|nhà tôi|em|con)\s(?:ở|ngụ|trú|cư ngụ)\s(?:tại\s)?([^\n,;.]{3,50})").search(f.view.text)
+    m = re.compile(r"(?:tôi|gia đình tôi|nhà tôi|em|con)\s(?:ở|ngụ|trú|cư ngụ)\s(?:tại\s)?([^\n,;.]{3,50})").search(
+        f.view.text
+    )
     return m.span(1) if m else None
 
 
@@ -157,18 +146,20 @@ def _shape(word: str) -> bool:
 
 
 def vietnamese_share(words: Sequence[str]) -> float:
-    """The share of words whose letters can be a Vietnamese syllable; about 0.3 for English, above 0.9 for Vietnamese."""
+    """Share of words that can be a Vietnamese syllable; about 0.3 for English, above 0.9 for Vietnamese."""
     return sum(_shape(w.lower()) for w in words) / len(words) if words else 0.0
 
 
 def _content(f: Facts) -> tuple[int, int] | None:
-    return (0, min(80, len(f.view.text))) if len(f.view.tokens) >= 12 else None
+    if f.matters.requests:
+        return _span(f.matters.requests[0])
+    return (f.view.tokens[0].start, f.view.tokens[11].end) if len(f.view.tokens) >= 12 else None
 
 
 CHECKS: dict[str, Check] = {
     "language": _language,
     "written_on": _written_on,
-    "petitioner": _petitioner,
+    "petitioner": petitioner_place,
     "address": _address,
     "signature": _signature,
     "identity_number": lambda f: _span(f.kind("so_dinh_danh")),
@@ -187,11 +178,6 @@ def _item_rows(path: Path | None) -> tuple[Row, ...]:
     return rows(read_rules("eligibility.yaml", path)["items"])
 
 
-@cache
-def _flag_rows(path: Path | None) -> dict[str, Row]:
-    return {r.data["code"]: r for r in rows(read_rules("eligibility.yaml", path)["flags"])}
-
-
 def checklist(f: Facts, received_at: date, rules: Path | None = None) -> list[ChecklistItem]:
     """Judge each condition; a portal report needs no signature.
 
@@ -202,10 +188,12 @@ def checklist(f: Facts, received_at: date, rules: Path | None = None) -> list[Ch
         r = row.data
         if not set(r["types"]) & set(f.petition_types) or (r.get("strict") and not row.in_force(received_at)):
             continue
-        paper = f.channel in PAPER
+        asked = f.channel in (PAPER if r.get("paper_only") else LETTERS) or not (
+            r.get("paper_only") or r.get("letter_only")
+        )
         place = CHECKS[r["check"]](f)
         span = place if isinstance(place, tuple) else None
-        state = "found" if place else "not_applicable" if r.get("paper_only") and not paper else "not_found"
+        state = "found" if place else "not_found" if asked else "not_applicable"
         start, end = span or (-1, -1)
         prompt = r["prompt"] if state == "not_found" else ""
         out.append(ChecklistItem(r["code"], r["name"], state, start, end, prompt, r["missing"], row.basis))
@@ -214,74 +202,9 @@ def checklist(f: Facts, received_at: date, rules: Path | None = None) -> list[Ch
 
 def proposal(items: Sequence[ChecklistItem]) -> str:
     """`co_the_xu_ly`, or `de_nghi_bo_sung` where something to be supplied was not found; a person decides."""
-    return "de_nghi_bo_sung" if any(i.state == "not_found" and i.missing == "bo_sung" for i in items) else "co_the_xu_ly"
-
-
-def flags(f: Facts, rules: Path | None = None) -> list[Flag]:
-    """The flags that the text itself shows; `trung_lap` and `rap_khuon` come from the comparison with others."""
-    found: list[Flag] = []
-
-    def add(code: str, place: tuple[int, int] | None, detail: str = "") -> None:
-        row = _flag_rows(rules)[code]
-        start, end = place or (-1, -1)
-        found.append(Flag(code, row.data["name"], start, end, row.data["note"], row.basis, detail))
-
-    asked = f.phrase("anonymous")
-    if not f.parties.petitioners or (asked and not _petitioner(f)):
-        add("nac_danh", asked)
-    many = signers(f)
-    if many:
-        add("nhieu_nguoi", many[0], f"khoảng {many[1]}")
-    to = _TO.search(f.view.text)
-    if to and len(_addressees(to.group("to"))) > 1:
-        add("gui_nhieu_noi", to.span("to"), f"{len(_addressees(to.group('to')))} nơi")
-    withdrawn = f.phrase("withdraw")
-    if withdrawn and not _forced(f, withdrawn):
-        add("rut_don", withdrawn)
-    crime = f.phrase("crime")
-    if crime:
-        add("dau_hieu_toi_pham", crime)
-    words = [t.text for t in f.view.tokens if len(t.text) > 1]
-    if len(words) < 8 or vietnamese_share(words) < 0.6:
-        add("kho_doc", None)
-    return found
-
-
-def make_flag(code: str, detail: str, rules: Path | None = None) -> Flag:
-    """A flag that other petitions show (`trung_lap`, `rap_khuon`), not a place in this text."""
-    row = _flag_rows(rules)[code]
-    return Flag(code, row.data["name"], -1, -1, row.data["note"], row.basis, detail)
-
-
-def signers(f: Facts) -> tuple[tuple[int, int], int] | None:
-    """Where five or more people or households are said to sign, and how many; None if not."""
-    named = [p for p in f.parties.petitioners if p.kind == "ca_nhan"]
-    for m in _GROUP.finditer(f.view.text):
-        number = _number(f.view.folded[m.start("number") : m.end("number")])
-        near = f.view.text[max(0, m.start() - 40) : m.end() + 60]
-        if number >= MANY and _SIGNING.search(near.split("\n\n")[0] if m.start() < 2 else near):
-            return m.span(), number
-    if len(named) >= MANY:
-        return (named[0].start, named[-1].end), len(named)
-    return None
-
-
-def _number(text: str) -> int:
-    if text.isdigit():
-        return int(text)
-    return max((v for k, v in _NUMBER_WORDS.items() if text.startswith(k)), default=0)
-
-
-def _addressees(text: str) -> list[str]:
-    parts = re.split(r"\s*(?:;|\n\s*[-–+•]|đồng (?:kính )?gửi|, (?=(?:UBND|Ủy ban|Uỷ ban|Công an|Thanh tra|Chủ tịch|Sở|Ban|Toà|Tòa|Viện|CA)\b))\s*", text)
-    return [p for p in parts if len(p.strip()) > 3]
-
-
-def _forced(f: Facts, place: tuple[int, int]) -> bool:
-    """Whether others wanted the withdrawal ("bảo tôi rút đơn", "không rút thì …")."""
-    not_words: WordSet = word_set("eligibility.yaml", "words", "withdraw_not")
-    at = next(i for i, t in enumerate(f.view.tokens) if t.start == place[0])
-    return not_words.first(f.keys, f.view.accented, max(0, at - 4), min(len(f.keys), at + 2)) is not None
+    return (
+        "de_nghi_bo_sung" if any(i.state == "not_found" and i.missing == "bo_sung" for i in items) else "co_the_xu_ly"
+    )
 
 
 def item_json(item: ChecklistItem, span: Any, text: str) -> dict[str, Any]:

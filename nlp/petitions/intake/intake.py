@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from nlp.petitions.intake import eligibility as checks
+from nlp.petitions.intake import flags as marks
 from nlp.petitions.intake.deadlines import Deadline, deadlines
 from nlp.petitions.intake.duplicates import Duplicate, Fingerprint, PetitionIndex, find_duplicates, fingerprint
 from nlp.petitions.intake.matters import Matters, matters
 from nlp.petitions.intake.organisations import organisations
-from nlp.petitions.intake.parties import Parties, Party, parties
+from nlp.petitions.intake.parties import Parties, parties
 from nlp.petitions.intake.places import Place, places
-from nlp.petitions.intake.routing import Office, Respondent, Route, RoutingCase, RoutingRules, respondent_kind, route, routing_words
+from nlp.petitions.intake.report import IntakeReport, kind_of
+from nlp.petitions.intake.routing import Office, Respondent, Route, RoutingCase, RoutingRules, route
+from nlp.petitions.intake.routing_rules import respondent_kind, routing_words
 from nlp.petitions.intake.rules import packaged, word_set
-from nlp.text import Span, fold_key
+from nlp.text import fold_key
 from nlp.text.entities import Entity, TextView, addresses, identifiers, people, view
 
-
+_ADDRESSEE = re.compile(r"(?:^|\n)\s*(?:kính )?(?:gửi|gởi|thưa)\s*:?\s*(?P<to>[^\n,;!]{4,90})", re.IGNORECASE)
 TYPES = ("khieu_nai", "to_cao", "kien_nghi_phan_anh")
 
 
@@ -31,72 +35,6 @@ class IntakeRules:
     deadlines: Path | None = None
     eligibility: Path | None = None
     routing: RoutingRules | None = None
-
-
-@dataclass(frozen=True)
-class IntakeReport:
-    """Eligibility, deadlines, routing, parties and duplicates of one petition: proposals for a person to confirm.
-
-    Spans inside are of the clean text; `to_json` and `span` give places in the text as given.
-    """
-
-    looked: TextView = field(repr=False)
-    types: tuple[str, ...]
-    items: tuple[checks.ChecklistItem, ...]
-    proposal: str
-    flags: tuple[checks.Flag, ...]
-    deadlines: tuple[Deadline, ...]
-    routes: tuple[Route, ...]
-    case: RoutingCase
-    parties: Parties
-    matters: Matters
-    places: tuple[Place, ...]
-    fingerprint: Fingerprint
-    duplicates: tuple[Duplicate, ...]
-
-    def span(self, start: int, end: int) -> Span | None:
-        """The place in the text as given; None for -1."""
-        return self.looked.clean.to_source(start, end) if start >= 0 else None
-
-    def _quoted(self, start: int, end: int) -> dict[str, Any]:
-        place = self.span(start, end)
-        if place is None:
-            return {"start": None, "end": None, "text": None}
-        return {"start": place.start, "end": place.end, "text": place.quote(self.looked.clean.source)}
-
-    def _party(self, party: Party) -> dict[str, Any]:
-        return {**self._quoted(party.start, party.end), "role": party.role, "kind": party.kind, "how": party.how, "score": party.score}
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain names and values; `text[start:end]` is the quote, always."""
-        source = self.looked.clean.source
-        return {
-            "types": list(self.types),
-            "eligibility": {
-                "proposal": self.proposal,
-                "items": [checks.item_json(i, self.span(i.start, i.end), source) for i in self.items],
-                "flags": [
-                    {"code": f.code, "name": f.name, "note": f.note, "detail": f.detail, **f.basis.to_json(), **self._quoted(f.start, f.end)}
-                    for f in self.flags
-                ],
-            },
-            "deadlines": [d.to_json() for d in self.deadlines],
-            "routing": [r.to_json() for r in self.routes],
-            "routing_case": self.case.to_json(),
-            "parties": {
-                "petitioners": [self._party(p) for p in self.parties.petitioners],
-                "respondents": [
-                    {**self._party(p), "respondent_kind": r.kind}
-                    for p, r in zip(self.parties.respondents, self.case.respondents, strict=True)
-                ],
-            },
-            "matters": {
-                name: [{**self._quoted(e.start, e.end), "value": e.value if name != "requests" else None} for e in found]
-                for name, found in self.matters.groups().items()
-            },
-            "places": [{**p.to_json(), **self._quoted(p.start, p.end)} for p in self.places],
-            "duplicates": [d.to_json() for d in self.duplicates],
-        }  # fmt: skip
 
 
 def intake_report(
@@ -152,9 +90,9 @@ def intake_report(
     what = matters(looked)
     types = _types(looked, labels, kind)
     known = checks.facts(looked, who, what, [*names, *homes, *numbers], types, channel)
-    marked = checks.flags(known, rules.eligibility)
+    marked = marks.flags(known, rules.eligibility)
     found_at = _places(looked, place, received_at, office, convert)
-    case = _case(identity, types, labels, who, looked, known.keys, office)
+    case = _case(identity, types, labels, who, looked, known.keys, office, found_at)
     mark = _fingerprint(looked, who, what, numbers, received_at)
     same = _duplicates(mark, index, looked, text_of, identity)
     marked += _duplicate_flags(same, rules)
@@ -176,7 +114,8 @@ def _types(looked: TextView, labels: Mapping[str, Any], kind: str | None) -> tup
     if kind in TYPES:
         return (str(kind),)
     said = {
-        "khieu_nai": ("khieu nai", "khong dong y", "khong chap nhan", "khong nhan"), "to_cao": ("to cao", "to giac", "to ong", "to anh"),
+        "khieu_nai": ("khieu nai", "khong dong y", "khong chap nhan", "khong nhan"),
+        "to_cao": ("to cao", "to giac", "to ong", "to anh"),
         "kien_nghi_phan_anh": ("kien nghi", "phan anh", "de nghi"),
     }  # fmt: skip
     flat = " ".join(looked.folded.split())
@@ -202,17 +141,27 @@ def _places(looked: TextView, place: str | None, day: date, office: Office, conv
 
 
 def _case(
-    identity: str, types: tuple[str, ...], labels: Mapping[str, Any], who: Parties, looked: TextView, keys: list[str], office: Office
+    identity: str,
+    types: tuple[str, ...],
+    labels: Mapping[str, Any],
+    who: Parties,
+    looked: TextView,
+    keys: list[str],
+    office: Office,
+    found_at: Sequence[Place],
 ) -> RoutingCase:
     fields = tuple(_code(f) or "" for f in labels.get("fields", ()))
-    subfields = tuple(_code(s) or "" for f in labels.get("fields", ()) if isinstance(f, Mapping) for s in f.get("subfields", ()))
+    subfields = tuple(
+        _code(s) or "" for f in labels.get("fields", ()) if isinstance(f, Mapping) for s in f.get("subfields", ())
+    )
     against = tuple(
-        Respondent(
-            respondent_kind(looked.text[p.start : p.end], looked.text[slice(*p.described)], is_office=p.kind == "co_quan"),
-            looked.text[p.start : p.end], looked.text[slice(*p.described)],
-        )
+        Respondent(kind_of(looked, p), looked.text[p.start : p.end], looked.text[slice(*p.described)])
         for p in who.respondents
-    )  # fmt: skip
+    )
+    if not against and "khieu_nai" in types:
+        against = _presumed(looked)
+    if not office.name and any(p.commune.lower().startswith(("phường", "p.")) for p in found_at):
+        office = replace(office, urban=True)
     words, i, looked_for = set(), 0, routing_words()
     while i < len(keys):
         size = looked_for.at(keys, i, looked.accented)
@@ -222,7 +171,20 @@ def _case(
     return RoutingCase(identity, types, fields or ("khac",), subfields, against, frozenset(words), office)
 
 
-def _fingerprint(looked: TextView, who: Parties, what: Matters, numbers: Sequence[Entity], received_at: date) -> Fingerprint:
+def _presumed(looked: TextView) -> tuple[Respondent, ...]:
+    """Whom a complaint that names nobody is against: most likely its addressee, who decides on it first."""
+    m = _ADDRESSEE.search(looked.text)
+    if not m:
+        return ()
+    name = m.group("to").strip()
+    kind = respondent_kind(name, name, is_office=True)
+    lead = respondent_kind("", name, is_office=False)
+    return (Respondent(lead if lead.startswith("lanh_dao") else kind, name, "nơi nhận đơn"),)
+
+
+def _fingerprint(
+    looked: TextView, who: Parties, what: Matters, numbers: Sequence[Entity], received_at: date
+) -> Fingerprint:
     names = {fold_key(looked.text[p.start : p.end]) for p in who.petitioners if p.kind == "ca_nhan"}
     keys = {n for n in names if " " in n} | {n.value for n in numbers if n.kind in ("so_dien_thoai", "so_dinh_danh")}
     matter = {d.value for d in what.documents if "/" in d.value} | {p.value for p in what.parcels}
@@ -231,22 +193,35 @@ def _fingerprint(looked: TextView, who: Parties, what: Matters, numbers: Sequenc
 
 
 def _duplicates(
-    mark: Fingerprint, index: PetitionIndex | None, looked: TextView, text_of: Callable[[str], str | None] | None, identity: str
+    mark: Fingerprint,
+    index: PetitionIndex | None,
+    looked: TextView,
+    text_of: Callable[[str], str | None] | None,
+    identity: str,
 ) -> list[Duplicate]:
     if index is None:
         return []
     return find_duplicates(mark, index, text=looked.clean.source, text_of=text_of, exclude=identity or None)
 
 
-def _duplicate_flags(same: Sequence[Duplicate], rules: IntakeRules) -> list[checks.Flag]:
+def _duplicate_flags(same: Sequence[Duplicate], rules: IntakeRules) -> list[marks.Flag]:
     kinds = dict.fromkeys(d.kind for d in same)
-    return [checks.make_flag(k, ", ".join(d.id for d in same if d.kind == k), rules.eligibility) for k in kinds]
+    return [marks.make_flag(k, ", ".join(d.id for d in same if d.kind == k), rules.eligibility) for k in kinds]
 
 
 def _deadlines(
-    types: tuple[str, ...], received_at: date, today: date | None, events: Mapping[str, date] | None, done: Collection[str],
-    instance: int | None, case: RoutingCase, labels: Mapping[str, Any], marked: Sequence[checks.Flag], known: checks.Facts,
-    routes: Sequence[Route], rules: IntakeRules,
+    types: tuple[str, ...],
+    received_at: date,
+    today: date | None,
+    events: Mapping[str, date] | None,
+    done: Collection[str],
+    instance: int | None,
+    case: RoutingCase,
+    labels: Mapping[str, Any],
+    marked: Sequence[marks.Flag],
+    known: checks.Facts,
+    routes: Sequence[Route],
+    rules: IntakeRules,
 ) -> list[Deadline]:
     config = packaged("deadlines.yaml")
     signals = _signals(labels)
@@ -265,23 +240,25 @@ def _deadlines(
     learned = decision_known(known)
     if learned and "decision_known" not in seen:
         seen["decision_known"] = learned
-    second = instance or (2 if "khieu nai lan hai" in known.view.folded or "khieu nai lan 2" in known.view.folded else 1)
+    second = instance or (
+        2 if "khieu nai lan hai" in known.view.folded or "khieu nai lan 2" in known.view.folded else 1
+    )
     return deadlines(
-        types, received_at, today=today, events=seen, done=done, conditions=conditions, suggest=suggest, instance=second,
+        types, received_at, today=today, events=seen, done=done, conditions=conditions, suggest=suggest,
+        instance=second,
         rules=rules.deadlines,
     )  # fmt: skip
 
 
 def decision_known(known: checks.Facts) -> date | None:
-    """The day on which the writer says to have got the decision: the date next to "nhận được quyết định", if complete."""
+    """The day on which the writer got the decision: the full date next to "nhận được quyết định"."""
     for m in known.matters.dates:
         near = known.view.folded[max(0, m.start - 60) : m.end + 60]
-        if ("nhan" in near or "biet" in near or "giao" in near) and any(w in near for w in ("quyet dinh", "qd ", "thong bao", "cong van", "van ban")):
+        if ("nhan" in near or "biet" in near or "giao" in near) and any(
+            w in near for w in ("quyet dinh", "qd ", "thong bao", "cong van", "van ban")
+        ):
             try:
                 return date.fromisoformat(m.value)
             except ValueError:
                 continue
     return None
-
-
-

@@ -15,17 +15,21 @@ _NUMBER = r"\d{1,3}(?:[.,]\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?"
 _CODE = re.compile(r"(?<![\w/.,\-])\d{1,5}(?:/(?:19|20)\d{2})?/[A-ZĐ][A-ZĐa-zà-ỹ]*(?:[-&.][A-ZĐ][A-ZĐa-z]*)*(?!\w)")
 _LAW_CODE = re.compile(r"NĐ-CP|/TT|/TTLT|/QH\d|CT-TTg|/QH")
 _DOCUMENT_WORDS = (
-    r"quyết định|qđ|công văn|cv|thông báo|tb|văn bản|vb|biên bản|bản án|kết luận|giấy phép|gp|hợp đồng|hđ|nghị quyết|nq|tờ trình|"
+    r"quyết định|qđ|công văn|cv|thông báo|tb|văn bản|vb|biên bản|bản án|kết luận|giấy phép|gp|hợp đồng|hđ|nghị "
+    r"quyết|nq|tờ trình|"
     r"phiếu chuyển|phiếu từ chối|phiếu|giấy mời|giấy hẹn|đơn|"
     r"quyet dinh|qd|cong van|thong bao|van ban|bien ban|ban an|ket luan|giay phep|hop dong"
 )
 # A number right after the kind of document, or after its "số", with at most a few words between.
 _DOCUMENT = re.compile(
-    rf"(?<!\w)(?P<word>{_DOCUMENT_WORDS})(?:[ \n]+(?!ngày|ngay|tháng|năm)(?:[^\W\d]+[ \n]+){{0,7}}?(?:số|so)[ :]{{1,3}}|[ \n]+(?:số[ :]*)?)"
+    rf"(?<!\w)(?P<word>{_DOCUMENT_WORDS})(?:[ \n]+(?!ngày|ngay|tháng|năm)(?:[^\W\d]+[ \n]+){{0,7}}?(?:số|"
+    rf"so)[ :]{{1,3}}|[ \n]+(?:số[ :]*)?)"
     r"(?P<number>\d{1,5}(?:/(?:19|20)\d{2})?(?:/[^\W\d_][\w&.\-]*)?)(?![\w]|[.,]\d|/\d)",
     re.IGNORECASE,
 )
-_UNIT_AFTER = re.compile(r"\s*(?:ngày|tháng|năm|người|hộ|lần|đồng|triệu|trang|bản|tờ|m2|giờ|%|lá|lượt|bận|cái)\b", re.IGNORECASE)
+_UNIT_AFTER = re.compile(
+    r"\s*(?:ngày|tháng|năm|người|hộ|lần|đồng|triệu|trang|bản|tờ|m2|giờ|%|lá|lượt|bận|cái)\b", re.IGNORECASE
+)
 _MONEY_UNIT = r"tỷ|tỉ|ty|triệu|trieu|tr|nghìn|nghin|ngàn|ngan|đồng|dong|vnđ|vnd|đ|k"
 _MONEY = re.compile(
     rf"(?<![\w/.,\-])(?:{_NUMBER})\s?(?:{_MONEY_UNIT})(?![\w])(?:\s?(?:{_NUMBER})\s?(?:{_MONEY_UNIT})(?!\w)|\s?\d{{1,3}}(?!\s?(?:{_MONEY_UNIT}|m2|ha|ngày|tháng|năm|hộ|người|[\d/.]))(?!\w))?"
@@ -34,21 +38,29 @@ _MONEY = re.compile(
 )
 _SCALE = {"ty": 10**9, "ti": 10**9, "trieu": 10**6, "tr": 10**6, "nghin": 10**3, "ngan": 10**3, "k": 10**3}
 _AREA = re.compile(
-    rf"(?<![\w/.,\-])(?:{_NUMBER})\s?(?:m2|m²|mét vuông|met vuong|ha|hécta|héc-ta|hec ta|sào|mẫu|thước|công đất|công ruộng|công)(?!\w)(?:\s?\d{{1,2}}\s?(?:thước|sào|m2))?",
+    rf"(?<![\w/.,\-])(?:{_NUMBER})\s?(?:m2|m²|mét vuông|met vuong|ha|hécta|héc-ta|hec ta|sào|mẫu|thước|công đất|"
+    rf"công ruộng|công)(?!\w)(?:\s?\d{{1,2}}\s?(?:thước|sào|m2))?",
     re.IGNORECASE,
 )
 _PARCEL = re.compile(
-    r"(?<!\w)(?:thửa|thua)(?:\s(?:đất|dat))?(?:\s(?:số|so))?\s?\d{1,5}(?:\s?,?\s?(?:thuộc\s)?(?:tờ|to)(?:\s(?:bản đồ|ban do))?(?:\s(?:số|so))?\s?\d{1,4})?(?!\w)",
+    r"(?<!\w)(?:thửa|thua)(?:\s(?:đất|dat))?(?:\s(?:số|so))?\s?\d{1,5}(?:\s?,?\s?(?:thuộc\s)?(?:tờ|"
+    r"to)(?:\s(?:bản đồ|ban do))?(?:\s(?:số|so))?\s?\d{1,4})?(?!\w)",
     re.IGNORECASE,
 )
 _REQUEST = re.compile(
-    r"(?:\A|[\n.;,:!?\-–)\"]\s*|(?<!\w)(?:tôi|tui|chúng tôi|tụi tôi|em|con|cháu|mình|bà|ông|dân|bà con|cử tri|công dân|gia đình|nay|vì vậy|do đó|rất|kính|bởi vậy|toi|ba con|gia đình tôi|luật sư|công ty|htx)\s)"
-    r"(?P<ask>(?:kính |xin |rất |cũng )?(?:đề nghị|đề ngị|yêu cầu|y/c|kiến nghị|mong|mong muốn|xin|nhờ|đề xuất|cầu xin|cho hỏi|muốn hỏi|cho em hỏi|cho tôi hỏi|đòi|"
+    r"(?:\A|[\n.;,:!?\-–)\"]\s*|(?<!\w)(?:tôi|tui|chúng tôi|tụi tôi|em|con|cháu|mình|bà|ông|dân|bà con|cử tri|"
+    r"công dân|gia đình|nay|vì vậy|do đó|rất|kính|bởi vậy|toi|ba con|gia đình tôi|luật sư|công ty|htx)\s)"
+    r"(?P<ask>(?:kính |xin |rất |cũng )?(?:đề nghị|đề ngị|yêu cầu|y/c|kiến nghị|mong|mong muốn|xin|nhờ|đề xuất|"
+    r"cầu xin|cho hỏi|muốn hỏi|cho em hỏi|cho tôi hỏi|đòi|"
     r"de nghi|yeu cau|kien nghi|mong|xin|nho|cho hoi))(?!\w)",
     re.IGNORECASE,
 )
 # What others asked of the writer is no request of the writer's ("yêu cầu tôi hoàn trả", "xin lỗi", "xin phép").
-_NOT_ASK = re.compile(r"(?:xin lỗi|xin phép xây|xin giấu|xin chào|xin chân thành|xin cảm ơn|xin cam đoan|xin hứa|xin chịu|xin gửi lời|mong muốn của họ|yêu cầu (?:tôi|chúng tôi|dân|gia đình tôi|bổ sung|phải))", re.IGNORECASE)
+_NOT_ASK = re.compile(
+    r"(?:xin lỗi|xin phép xây|xin giấu|xin chào|xin chân thành|xin cảm ơn|xin cam đoan|xin hứa|xin chịu|xin gửi "
+    r"lời|mong muốn của họ|yêu cầu (?:tôi|chúng tôi|dân|gia đình tôi|bổ sung|phải))",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -95,7 +107,9 @@ def _documents(view: TextView) -> Iterator[Entity]:
         found[start] = Entity("so_van_ban", start, start + len(number), 0.85, "document_number", _number_key(number))
     for m in _CODE.finditer(view.text):
         if not _LAW_CODE.search(m.group()):
-            found.setdefault(m.start(), Entity("so_van_ban", m.start(), m.end(), 0.9, "document_code", _number_key(m.group())))
+            found.setdefault(
+                m.start(), Entity("so_van_ban", m.start(), m.end(), 0.9, "document_code", _number_key(m.group()))
+            )
     last = -1
     for start in sorted(found):
         if start >= last:

@@ -38,7 +38,9 @@ def organisations(view: TextView) -> list[Entity]:
         named = end - i > size or view.tokens[i].shouted
         if named and (view.tokens[i].capital or any(t.capital for t in view.tokens[i + 1 : end]) or end - i > size):
             start, stop = view.tokens[i].start, _with_number(view, view.tokens[end - 1].end)
-            found.append(Entity("co_quan", start, stop, 0.7, "organisation", " ".join(t.folded for t in view.tokens[i:end])))
+            found.append(
+                Entity("co_quan", start, stop, 0.7, "organisation", " ".join(t.folded for t in view.tokens[i:end]))
+            )
             i = end
         else:
             i += size
@@ -59,7 +61,13 @@ def _extent(view: TextView, keys: list[str], i: int, size: int, going_on: WordSe
         more = 1 if token.capital else going_on.at(keys, end, view.accented)
         if not more or any(not _GAP.match(view.gap(k)) for k in range(end + 1, end + more)):
             break
-        if token.capital and words.honorifics.starts_at(keys, end) and end + 1 < len(keys) and view.tokens[end + 1].capital and not shouted:
+        if (
+            token.capital
+            and words.honorifics.starts_at(keys, end)
+            and end + 1 < len(keys)
+            and view.tokens[end + 1].capital
+            and not shouted
+        ):
             break
         # "Phòng Công thương": the phrase is half in capitals.
         end += max(more, going_on.at(keys, end, view.accented)) if token.capital else more
@@ -74,5 +82,7 @@ _TAILS = {a: frozenset((tone_key if a else folded_key)(w) for w in ("và", "số
 
 def _with_number(view: TextView, end: int) -> int:
     """Take a number that belongs to the name along ("Đội quản lý thị trường số 4", "Thuế cơ sở 7")."""
-    m = re.compile(r" (?:số )?\d{1,3}(?![\w.,/]\d|\d|\s?(?:ngày|tháng|hộ|người|triệu|m2|tỷ|đồng|lần))").match(view.text, end)
+    m = re.compile(r" (?:số )?\d{1,3}(?![\w.,/]\d|\d|\s?(?:ngày|tháng|hộ|người|triệu|m2|tỷ|đồng|lần))").match(
+        view.text, end
+    )
     return m.end() if m else end

@@ -19,10 +19,16 @@ _NAME = rf"{_WORD}(?: {_WORD}){{0,3}}|\d{{1,2}}(?!\d)"
 _COMMUNE = r"xã|phường|thị trấn|đặc khu|Xã|Phường|Thị trấn|Đặc khu|P\.|p\.|X\.|TT\.|TT|XÃ|PHƯỜNG|THỊ TRẤN"
 _DISTRICT = r"huyện|quận|thị xã|Huyện|Quận|Thị xã|H\.|Q\.|TX\.?|HUYỆN|QUẬN|THỊ XÃ|Q(?=\d)"
 _PROVINCE = r"tỉnh|Tỉnh|thành phố|Thành phố|TP\.?|Tp\.?|tp\.?|TỈNH|THÀNH PHỐ|T\."
-_UNIT = re.compile(rf"(?<![\w])(?:(?P<commune>{_COMMUNE})|(?P<district>{_DISTRICT})|(?P<province>{_PROVINCE}))\s?(?P<name>{_NAME})")
+_UNIT = re.compile(
+    rf"(?<![\w])(?:(?P<commune>{_COMMUNE})|(?P<district>{_DISTRICT})|(?P<province>{_PROVINCE}))\s?(?P<name>{_NAME})"
+)
 _FOLLOW = re.compile(rf"\s?[,(\-–]\s?(?P<name>{_WORD}(?: {_WORD}){{1,3}})(?=[\s,.;:)\n]|\Z)")
 _OLD = re.compile(r"\s?\(?(?:cũ|củ|trước đây|cu)(?!\w)")
 _ADDRESSED = re.compile(r"(?:kính gửi|kính thưa|gửi|gởi|thưa|kinh gui)[^\n]*\Z", re.IGNORECASE)
+
+
+# "P. Giám đốc", "TP Hồ" — a title after an abbreviation is no unit.
+_TITLES = frozenset(("Giám", "Chủ", "Trưởng", "Bí", "Hiệu"))
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,8 @@ class Place:
     converted : str
         present units, or empty.
     status : str
-        `nhu_cu` (already present units), `da_doi` (old commune → new), `mot_phan` (only the province), `khong_doi_duoc`.
+        `nhu_cu` (already present units), `da_doi` (old commune → new), `mot_phan` (only the province),
+        `khong_doi_duoc`.
     note : str
     """
 
@@ -89,21 +96,38 @@ def places(view: TextView, *, day: date | None = None, province: str = "", conve
         Look old units up (the first look-up of a process loads a table of 5 MB: about 0.2 s).
     """
     found: dict[tuple[str, str, str], Place] = {}
-    for chain in _chains(view):
+    chains = list(_chains(view))
+    named = {
+        c.province.lower().removeprefix("tỉnh ").removeprefix("tp ").removeprefix("thành phố "): c.province
+        for c in chains
+        if _is_bare(c.province)
+    }
+    if len(named) == 1:
+        province = next(iter(named.values()))
+    for chain in chains:
         key = (chain.commune.lower(), chain.district.lower(), chain.province.lower())
         # The addressee's unit is not where the matter is, unless nothing else is named.
         addressed = bool(_ADDRESSED.search(view.text, max(0, view.text.rfind("\n", 0, chain.start) + 1), chain.start))
         if key not in found and not addressed:
             found[key] = _placed(chain, day, province, convert)
-    return list(found.values()) or [_placed(c, day, province, convert) for c in list(_chains(view))[:1]]
+    return list(found.values()) or [_placed(c, day, province, convert) for c in chains[:1]]
 
 
 def _chains(view: TextView) -> Iterable[_Chain]:
     chain: _Chain | None = None
     for m in _UNIT.finditer(view.text):
-        kind = m.lastgroup if m.lastgroup != "name" else next(g for g in ("commune", "district", "province") if m.group(g))
+        numbered = m.group("name").isdigit() and not re.match(r"(?i:phường|p\.|quận|q)", m.group())
+        if m.group("name").split()[0] in _TITLES or numbered:
+            continue
+        kind = (
+            m.lastgroup if m.lastgroup != "name" else next(g for g in ("commune", "district", "province") if m.group(g))
+        )
         rank = {"commune": 1, "district": 2, "province": 3}[str(kind)]
-        joined = chain is not None and rank > chain.level() and re.fullmatch(r"\s?[,(\-–]?\s?(?:cũ\s?,?\s?)?(?:thuộc\s)?", view.text[chain.end : m.start()])
+        joined = (
+            chain is not None
+            and rank > chain.level()
+            and re.fullmatch(r"\s?[,(\-–]?\s?(?:cũ\s?,?\s?)?(?:thuộc\s)?", view.text[chain.end : m.start()])
+        )
         if not joined:
             if chain is not None:
                 yield chain
@@ -113,6 +137,8 @@ def _chains(view: TextView) -> Iterable[_Chain]:
         chain.end = m.end()
         chain.old = chain.old or bool(_OLD.match(view.text, chain.end))
         _follow(view, chain)
+        if "(" in view.text[chain.start : chain.end] and view.text[chain.end : chain.end + 1] == ")":
+            chain.end += 1
     if chain is not None:
         yield chain
 
@@ -145,6 +171,14 @@ def _is_province(name: str) -> bool:
     return words.starts_at(parts, 0) == len(parts)
 
 
+def _is_bare(name: str) -> bool:
+    """Whether a name, with or without its kind, is a province (a TP may be a district's seat)."""
+    words = name.split()
+    return bool(words) and (
+        _is_province(name) or _is_province(" ".join(words[1:])) or _is_province(" ".join(words[2:]))
+    )
+
+
 def _placed(chain: _Chain, day: date | None, province: str, convert: bool) -> Place:
     names = (chain.commune, chain.district, chain.province or province)
     # A district in the name, "cũ", or a date before the change makes it an old unit.
@@ -161,7 +195,7 @@ def _placed(chain: _Chain, day: date | None, province: str, convert: bool) -> Pl
 
 @lru_cache(maxsize=4096)
 def convert_units(commune: str, district: str, province: str) -> tuple[str, str, str]:
-    """The present units of an old commune: (name, status, note). Offline, by underthesea's table of the 2025 mergers."""
+    """The present units of an old commune: (name, status, note); offline, by underthesea's table."""
     from underthesea import convert_address
 
     spelled = [re.sub(r"^(?:P|p)\.\s?", "Phường ", commune), re.sub(r"^Q\.?\s?", "Quận ", district), province]

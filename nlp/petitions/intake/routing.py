@@ -6,174 +6,23 @@ and `dry_run` lists which past petitions would move under it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from nlp.petitions.intake.rules import Basis, Row, WordSet, packaged, read_rules, rows
+from nlp.petitions.intake.routing_rules import (
+    OFFICIAL,
+    WEIGHT,
+    Move,
+    Office,
+    Respondent,
+    Route,
+    RoutingCase,
+    RoutingRules,
+    look_up_keys,
+)
+from nlp.petitions.intake.rules import Row
 from nlp.text import fold_key
-from nlp.text.entities.lexicon import folded_key, tone_key
-from nlp.text.entities.view import TOKEN
 
-NO_BASIS = Basis("Theo phân công của cơ quan", "verify")
-# Kinds of respondents from the most to the least weighty: the weightiest decides who is competent.
-WEIGHT = ("lanh_dao_tinh", "tinh", "tu_phap", "cong_an", "lanh_dao_xa", "so", "huyen", "bao_hiem", "thue", "benh_vien",
-          "truong_hoc", "can_bo_xa", "xa", "to_chuc", "ca_nhan")  # fmt: skip
-OFFICIAL = frozenset(WEIGHT) - {"to_chuc", "ca_nhan"}
-
-
-@dataclass(frozen=True)
-class Office:
-    """The office that received the petition: `level` `xa` or `tinh`, `urban` for a phường."""
-
-    level: str = "xa"
-    name: str = ""
-    urban: bool = False
-    province: str = ""
-
-
-@dataclass(frozen=True)
-class Respondent:
-    """A respondent as routing sees it: kind (see `parties.yaml`), name, and the words that describe its post."""
-
-    kind: str
-    name: str
-    described: str
-
-
-@dataclass(frozen=True)
-class RoutingCase:
-    """What routing depends on, small enough to keep with the record for a later dry run."""
-
-    id: str
-    types: tuple[str, ...]
-    fields: tuple[str, ...]
-    subfields: tuple[str, ...] = ()
-    respondents: tuple[Respondent, ...] = ()
-    words: frozenset[str] = frozenset()
-    office: Office = Office()
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "id": self.id, "types": list(self.types), "fields": list(self.fields), "subfields": list(self.subfields),
-            "respondents": [{"kind": r.kind, "name": r.name, "described": r.described} for r in self.respondents],
-            "words": sorted(self.words),
-            "office": {"level": self.office.level, "name": self.office.name, "urban": self.office.urban, "province": self.office.province},
-        }  # fmt: skip
-
-    @classmethod
-    def from_json(cls, row: Mapping[str, Any]) -> RoutingCase:
-        """Read what `to_json` wrote."""
-        return cls(
-            row["id"], tuple(row["types"]), tuple(row["fields"]), tuple(row["subfields"]),
-            tuple(Respondent(**r) for r in row["respondents"]), frozenset(row["words"]), Office(**row["office"]),
-        )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Route:
-    """A proposal for one type of content.
-
-    Attributes
-    ----------
-    petition_type : str
-    units : tuple[str, ...]
-        who should look into it, one for each field; first the main one.
-    authority, second : str
-        who decides, and who decides the second time (complaints).
-    action : str
-        `thu_ly`, `xu_ly`, `huong_dan`, `chuyen`.
-    excluded : tuple of (unit, reason)
-        units left out because they or their people are accused.
-    rules : tuple[str, ...]
-        ids of the rows used.
-    reasons : tuple[str, ...]
-        Vietnamese sentences.
-    """
-
-    petition_type: str
-    units: tuple[str, ...]
-    authority: str
-    second: str
-    action: str
-    action_name: str
-    excluded: tuple[tuple[str, str], ...]
-    rules: tuple[str, ...]
-    bases: tuple[Basis, ...]
-    reasons: tuple[str, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "type": self.petition_type, "units": list(self.units), "authority": self.authority, "second": self.second,
-            "action": self.action, "action_name": self.action_name,
-            "excluded": [{"unit": u, "reason": r} for u, r in self.excluded], "rules": list(self.rules),
-            "bases": [b.to_json() for b in self.bases], "reasons": list(self.reasons),
-        }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Move:
-    """A past petition whose route would change."""
-
-    id: str
-    petition_type: str
-    before: Route
-    after: Route
-
-
-class RoutingRules:
-    """Rules read from a file: the packaged one, or an office's own."""
-
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        start = data.get("valid_from")
-        self.version = str(data["version"])
-        self.units = rows(data["units"], start)
-        self.authorities = rows(data["authorities"], start)
-        self.actions: Mapping[str, Mapping[str, str]] = data["actions"]
-        self.action_names: Mapping[str, str] = data["action_names"]
-        self.belongs = [(WordSet(r["words"]), str(r["unit"])) for r in data["belongs"]]
-        self.fallback: Mapping[str, str] = data["fallback"]
-
-    @classmethod
-    def load(cls, path: Path | None = None) -> RoutingRules:
-        """Read a rules file.
-
-        Raises
-        ------
-        ValueError
-            If a row lacks its basis or status, or the file is no mapping.
-        """
-        return _packaged_rules() if path is None else cls(read_rules("routing.yaml", path))
-
-
-@cache
-def _packaged_rules() -> RoutingRules:
-    return RoutingRules(packaged("routing.yaml"))
-
-
-@cache
-def routing_words() -> WordSet:
-    """The words in the text that some routing rows look at (điện, trường …)."""
-    return WordSet(w for r in packaged("routing.yaml")["units"] for w in r.get("words", ()))
-
-
-@cache
-def _kind_words() -> tuple[tuple[str, WordSet], ...]:
-    return tuple((r["kind"], WordSet(r["words"])) for r in packaged("parties.yaml")["kinds"])
-
-
-def respondent_kind(name: str, described: str, *, is_office: bool) -> str:
-    """Kind and level of a respondent from its name (an office) or from the words around a person's name."""
-    for text in (name, described) if is_office else (described,):
-        keys = [tone_key(w) for w in TOKEN.findall(text)]
-        plain = [folded_key(w) for w in TOKEN.findall(text)]
-        accented = keys != plain
-        for kind, words in _kind_words():
-            if words.first(keys if accented else plain, accented):
-                return kind
-    return "to_chuc" if is_office else "ca_nhan"
+__all__ = ["Move", "Office", "Respondent", "Route", "RoutingCase", "RoutingRules", "dry_run", "route"]
 
 
 def route(case: RoutingCase, rules: RoutingRules | None = None) -> list[Route]:
@@ -191,7 +40,9 @@ def _route(case: RoutingCase, kind: str, rules: RoutingRules) -> Route:
     used = [row] if row else []
     units: list[str] = [str(row.data["unit"])] if row and row.data.get("unit") else []
     action = str(row.data["action"]) if row and row.data.get("action") else ""
-    if not units:
+    if not units and level == "ngoai" and row:
+        units = [str(row.data["authority"])]
+    elif not units:
         for field in case.fields:
             unit_row = _unit(case, field, place, rules)
             if unit_row and unit_row.data["unit"] not in units:
@@ -237,7 +88,10 @@ def _authority(case: RoutingCase, kind: str, rules: RoutingRules) -> Row | None:
             if kind in row.data["types"] and respondent in row.data.get("respondents", ()):
                 return row
     if kind == "khieu_nai" and "tu_phap" in case.fields:
-        return next((r for r in rules.authorities if "tu_phap" in r.data.get("respondents", ()) and kind in r.data["types"]), None)
+        return next(
+            (r for r in rules.authorities if "tu_phap" in r.data.get("respondents", ()) and kind in r.data["types"]),
+            None,
+        )
     return None
 
 
@@ -256,14 +110,19 @@ def _unit(case: RoutingCase, field: str, level: str, rules: RoutingRules) -> Row
     return None
 
 
-def _without_accused(case: RoutingCase, units: Sequence[str], level: str, rules: RoutingRules) -> tuple[list[str], list[tuple[str, str]]]:
+def _without_accused(
+    case: RoutingCase, units: Sequence[str], level: str, rules: RoutingRules
+) -> tuple[list[str], list[tuple[str, str]]]:
     """Leave out the units of the accused; where none remains, the level's fallback, or the next level's."""
     accused: dict[str, str] = {}
     for r in case.respondents:
         if r.kind not in OFFICIAL:
             continue
         for unit in _homes(r, rules):
-            accused.setdefault(fold_key(unit), "người bị tố cáo làm việc ở đơn vị này" if r.kind not in ("xa", "so", "tinh") else "đơn vị bị tố cáo")
+            accused.setdefault(
+                fold_key(unit),
+                "người bị tố cáo làm việc ở đơn vị này" if r.kind not in ("xa", "so", "tinh") else "đơn vị bị tố cáo",
+            )
     kept = [u for u in units if fold_key(u) not in accused]
     excluded = [(u, accused[fold_key(u)]) for u in units if fold_key(u) in accused]
     if not kept:
@@ -275,10 +134,8 @@ def _without_accused(case: RoutingCase, units: Sequence[str], level: str, rules:
 def _homes(respondent: Respondent, rules: RoutingRules) -> list[str]:
     """The units a respondent may belong to, by the words of its name and post."""
     text = f"{respondent.name} {respondent.described}"
-    tokens = TOKEN.findall(text)
-    keys, plain = [tone_key(w) for w in tokens], [folded_key(w) for w in tokens]
-    accented = keys != plain
-    return [unit for words, unit in rules.belongs if words.first(keys if accented else plain, accented)]
+    keys, accented = look_up_keys(text)
+    return [unit for words, unit in rules.belongs if words.first(keys, accented)]
 
 
 def _why(case: RoutingCase, row: Row) -> str:

@@ -29,7 +29,8 @@ _ALLEY = re.compile(rf"[ \n]{{1,3}}(?:số[ ])?{_CODE}(?!\w){_ON_STREET}?")
 _HOUSE = re.compile(rf"[ \n]{{0,3}}(?:số[ ])?(?P<code>{_CODE}|[A-Z](?=[ ,]))(?![\w%]|[.,]\d|/[^\W\d]){_ON_STREET}?")
 _NUMBERED = re.compile(
     rf"(?<![\w/.,\-])(?P<so>(?:số|so|Số|SỐ)[ ])?(?P<code>\d{{1,4}}[A-ZĐ]?(?:[/\-]\d{{1,4}}[A-ZĐ]?){{0,4}})"
-    rf"(?:(?P<street>,?[ ]{_STREET}[ ](?:{_NAME}|\d{{1,4}}[A-Z]?(?!\w)))|(?P<name>[ ]{_CAPWORD}[ ]{_NAME})|(?![\w/]|[.,]\d))"
+    rf"(?:(?P<street>,?[ ]{_STREET}[ ](?:{_NAME}|\d{{1,4}}[A-Z]?(?!\w)))|(?P<name>[ ]{_CAPWORD}[ ]{_NAME})|"
+    rf"(?![\w/]|[.,]\d))"
 )
 _RANGE = re.compile(r"[ ](?:đến|tới|-|–|và)[ ](?:số[ ])?\d{1,4}[A-ZĐ]?(?!\w)")
 _JOIN = re.compile(r"[ ]?[,\-–][ \n]{0,2}|[ ]|\n {0,4}")
@@ -60,12 +61,15 @@ def _units(accented: bool) -> _Units:
     def words(name: str) -> Words:
         return word_list("places.yaml", name, accented)
 
+    key = tone_key if accented else folded_key
     hamlets, alleys, houses = words("hamlets"), words("alleys"), words("houses")
-    firsts = {p[0] for w in (hamlets, alleys, houses) for p in w.phrases} | hamlets.single | alleys.single | houses.single
+    firsts = (
+        {p[0] for w in (hamlets, alleys, houses) for p in w.phrases} | hamlets.single | alleys.single | houses.single
+    )
     return _Units(
         hamlets, alleys, houses, words("not_hamlet_after").single, words("not_hamlet_before").single,
         words("not_house_before"), words("house_before"), words("street_words"),
-        frozenset((tone_key if accented else folded_key)(w) for w in ("xã", "phường", "trấn", "huyện", "quận", "tỉnh")), frozenset(firsts),
+        frozenset(key(w) for w in ("xã", "phường", "trấn", "huyện", "quận", "tỉnh")), frozenset(firsts),
     )  # fmt: skip
 
 
@@ -131,7 +135,11 @@ def _at_unit(view: TextView, keys: list[str], i: int, units: _Units) -> Iterator
         return
     if tokens[i].capital and (place_words.known_places.starts_at(keys, i) >= 2 or _is_unit_name(view, keys, i, units)):
         return  # Sóc Trăng, Buôn Ma Thuột, xã Bản Sen
-    if size > 1 and tokens[i + 1].folded == "vuc" and not _OPENS.search(text[max(0, tokens[i].start - 12) : tokens[i].start]):
+    if (
+        size > 1
+        and tokens[i + 1].folded == "vuc"
+        and not _OPENS.search(text[max(0, tokens[i].start - 12) : tokens[i].start])
+    ):
         return  # Toà án khu vực 9
     if not numbered and "\n" in m.group() and i + size < len(keys) and keys[i + size] in units.firsts:
         return
@@ -187,7 +195,9 @@ def _is_house(view: TextView, i: int, size: int, m: re.Match[str], keys: list[st
         return True
     if re.fullmatch(r"\d{1,4}", code):
         if word == "nha":
-            street = len(m.group()) > m.end("code") - m.start() or re.match(rf",?\s*(?:{_STREET}|ngõ|hẻm|kiệt|ngách|tổ|thôn|ấp|khu phố)\s", after)
+            street = len(m.group()) > m.end("code") - m.start() or re.match(
+                rf",?\s*(?:{_STREET}|ngõ|hẻm|kiệt|ngách|tổ|thôn|ấp|khu phố)\s", after
+            )
             return bool(street) or (len(code) >= 3 and not _COUNTED.match(after))
         return word == "can" and len(code) >= 3 and not _COUNTED.match(after)
     return True

@@ -25,7 +25,8 @@ _BIRTH = re.compile(
 )
 # Words whose last syllable is sinh but which say nothing about a birth.
 _NOT_BIRTH = re.compile(
-    r"(?<!\w)(?:học|vệ|phát|thí|dự|dự kiến|khai|ký|sơ|hộ|tái|chứng|tuyển|hy|hi|tiền|nguyên|du|nữ|nam|môn|sau|trước|hoc|ve|phat|thi|du|khai|ky|so|ho|tai|chung|tuyen|hi)\s\Z",
+    r"(?<!\w)(?:học|vệ|phát|thí|dự|dự kiến|khai|ký|sơ|hộ|tái|chứng|tuyển|hy|hi|tiền|nguyên|du|nữ|nam|môn|sau|"
+    r"trước|hoc|ve|phat|thi|du|khai|ky|so|ho|tai|chung|tuyen|hi)\s\Z",
     re.IGNORECASE,
 )
 _AFTER_NAME = re.compile(rf"\s?\(\s?(?:sn|sinh|sinh năm)?\s?(?P<date>{_Y}|{_DMY})\s?\)", re.IGNORECASE)
@@ -44,12 +45,16 @@ def birth_dates(view: TextView, people: list[Entity]) -> list[Entity]:
         if _NOT_BIRTH.search(view.text[max(0, m.start() - 10) : m.start()]) and m.group()[0] in "sS":
             continue
         start, end = m.span("date")
-        found[start] = Entity("ngay_sinh", start, end, 0.9, "birth_date", iso(m.group("date")) or view.folded[start:end])
+        found[start] = Entity(
+            "ngay_sinh", start, end, 0.9, "birth_date", iso(m.group("date")) or view.folded[start:end]
+        )
     for person in people:
         after = _AFTER_NAME.match(view.text, person.end)
         if after and _plausible_birth_year(after.group("date")):
             start, end = after.span("date")
-            found.setdefault(start, Entity("ngay_sinh", start, end, 0.7, "year_after_name", iso(after.group("date")) or ""))
+            found.setdefault(
+                start, Entity("ngay_sinh", start, end, 0.7, "year_after_name", iso(after.group("date")) or "")
+            )
     return [found[k] for k in sorted(found)]
 
 

@@ -36,13 +36,18 @@ _TEN = re.compile(r"(?<![\w.,/-])\d{10}(?![\w/-])")
 
 _ID_WORDS = re.compile(r"cccd|cmnd|cmtnd|\bcmt\b|can cuoc|chung minh|dinh danh|\bcc\b|giay to|ho chieu")
 _ACCOUNT_WORDS = re.compile(r"tai khoan|\bstk\b|\btk\b|\bso tk\b|chuyen khoan|chuyen tien vao|ngan hang")
-_PHONE_WORDS = re.compile(r"dien thoai|\bsdt\b|\bd/?t\b|\btel\b|\bphone\b|zalo|lien (?:he|lac)|hotline|so may|di dong|\bgoi\b|so cua")
-_LAND_WORDS = re.compile(r"so do|so hong|bia do|\bgcn|giay chung nhan|quyen su dung|seri|so phat hanh|vao so|\bso\b \Z|mang ten")
+_PHONE_WORDS = re.compile(
+    r"dien thoai|\bsdt\b|\bd/?t\b|\btel\b|\bphone\b|zalo|lien (?:he|lac)|hotline|so may|di dong|\bgoi\b|so cua"
+)
+_LAND_WORDS = re.compile(
+    r"so do|so hong|bia do|\bgcn|giay chung nhan|quyen su dung|seri|so phat hanh|vao so|\bso\b \Z|mang ten"
+)
 _PLATE_WORDS = re.compile(r"bien so|\bbks\b|bien kiem soat|\bbien\b|\bxe\b|cavet|dang ky xe|o to|xe may")
 _BOAT_WORDS = re.compile(r"\bghe\b|\btau\b|\bthuyen\b|\bsa lan\b|\bvo\b")
 _INSURANCE_WORDS = re.compile(r"bhxh|bhyt|bao hiem|vssid|so huu|luong huu|the y te")
 _OTHER_NUMBER = re.compile(
-    r"ma so thue|\bmst\b|hoa don|bien lai|ho so|phieu|ma khach|ma benh|ma ve|ma doi tuong|ma hs|cong to|bien ban so|so bao danh|"
+    r"ma so thue|\bmst\b|hoa don|bien lai|ho so|phieu|ma khach|ma benh|ma ve|ma doi tuong|ma hs|cong to|bien "
+    r"ban so|so bao danh|"
     r"quyet dinh|cong van|so the|van ban|ma van don|ma so doanh|don hang|ma don|so bien nhan|bien nhan|\bma\b \Z|ma ho"
 )  # fmt: skip
 
@@ -144,7 +149,11 @@ def _accounts(view: TextView) -> Iterator[Entity]:
             continue
         near = _near(view, m.start(), _ACCOUNT_WORDS, 60)
         after = view.folded[m.end() : m.end() + 26]
-        bank = re.match(r"[ ,(\-–]{1,3}(?:ngan hang|nh |vietcom|vcb|techcom|tcb|mb\b|mbbank|bidv|agribank|vietin|acb|sacom|vpbank|tpbank|vib|scb|hdbank|shb)", after)
+        bank = re.match(
+            r"[ ,(\-–]{1,3}(?:ngan hang|nh |vietcom|vcb|techcom|tcb|mb\b|mbbank|bidv|agribank|vietin|acb|sacom|"
+            r"vpbank|tpbank|vib|scb|hdbank|shb)",
+            after,
+        )
         between = view.folded[max(0, m.start() - max(near, 0)) : m.start()]
         money = re.match(r"\s?(?:dong|d\b|vnd|trieu|nghin|ngan\b(?! hang)|ty\b|k\b|tr\b)", after)
         date = re.match(r"\d{1,2}[./-]\d{1,2}[./-]\d{4}\Z", raw)
@@ -183,10 +192,14 @@ def _land(view: TextView) -> Iterator[Entity]:
         near = _near(view, m.start(), _LAND_WORDS, 70)
         two = bool(re.match(r"[A-ZĐ]{2}", m.group()))
         score = 0.94 if near >= 0 and two else 0.88 if near >= 0 else 0.5 if two and " " in m.group() else 0.2
-        yield Entity("so_giay_chung_nhan", m.start(), m.end(), score, "land_certificate", re.sub(r"\W", "", m.group()).upper())
+        yield Entity(
+            "so_giay_chung_nhan", m.start(), m.end(), score, "land_certificate", re.sub(r"\W", "", m.group()).upper()
+        )
     for m in _LAND_BOOK.finditer(view.text):
         if _near(view, m.start(), _LAND_WORDS, 40) >= 0 or "QSDĐ" in m.group():
-            yield Entity("so_giay_chung_nhan", m.start(), m.end(), 0.8, "land_book_number", re.sub(r"\s", "", m.group()).upper())
+            yield Entity(
+                "so_giay_chung_nhan", m.start(), m.end(), 0.8, "land_book_number", re.sub(r"\s", "", m.group()).upper()
+            )
 
 
 def _insurance(view: TextView) -> Iterator[Entity]:

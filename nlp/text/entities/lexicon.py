@@ -79,6 +79,8 @@ class Lexicon:
     not_names: Words
     not_single: frozenset[str]
     common_given: frozenset[str]
+    openers: frozenset[str]
+    plain_stops: frozenset[str]
     before_place: Words
     known_places: Words
     streets: Words
@@ -130,7 +132,9 @@ def lexicon(accented: bool = True) -> Lexicon:
         return frozenset(key(w) for w in names[name].split() if "_" not in w)
 
     minority = _words(names["minority_surnames"].split(), accented)
-    honorifics = [str(w) for group in calls["honorifics"].values() for w in group] if accented else calls["plain_honorifics"]
+    honorifics = (
+        [str(w) for group in calls["honorifics"].values() for w in group] if accented else calls["plain_honorifics"]
+    )
     return Lexicon(
         accented=accented,
         surnames=singles("surnames"),
@@ -150,6 +154,8 @@ def lexicon(accented: bool = True) -> Lexicon:
         name_cues=_words(calls["name_cues"].split(), accented),
         not_names=_words(calls["not_names"].split(), accented),
         not_single=frozenset(key(w) for w in calls["not_single"].split()),
+        openers=frozenset(key(w) for w in calls["openers"].split()),
+        plain_stops=frozenset(calls["plain_stops"].split()),
         common_given=frozenset(key(w) for w in calls["common_given"].split()),
         before_place=_words(places["before_place"].split(), accented),
         known_places=_words([*places["provinces"].split(), *places["districts"].split()], accented),

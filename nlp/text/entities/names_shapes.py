@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from nlp.text.entities.names_scan import CUE_GAP, SPACES, Scan, before, place_before
 from nlp.text.entities.types import Entity
 
-# Words that go on after a name in text without diacritics and are themselves in the lists of names.
-_STOPS = frozenset("o ngu sinh sn dt sdt cccd cmnd tru tai hien dang la co lam nha va voi so cung thi bi cho chu ban an xa ap".split())
-_STOPS_FIRST = frozenset("do dang duong truong to ta luu tong ly luong dam".split())
+_STOPS_FIRST = frozenset(["do", "dang", "duong", "truong", "to", "ta", "luu", "tong", "ly", "luong", "dam"])
 _MIDDLE = frozenset(("van", "thi", "huu", "dinh"))
 
 
@@ -55,7 +53,7 @@ def _end_in_capitals(scan: Scan, k: int, j: int) -> int:
 def from_lower_case(scan: Scan) -> Iterator[Entity]:
     """Names typed in lower case: surname, middle and given names all from the lists, after a cue or with Văn, Thị …"""
     keys, words, tokens = scan.keys, scan.words, scan.view.tokens
-    stops = frozenset() if words.accented else _STOPS
+    stops = frozenset() if words.accented else words.plain_stops
     # Only where hardly anything is capitalised is a lower-case name to be expected without a cue.
     lowered = sum(t.capital for t in tokens) < 0.06 * len(tokens) or not scan.view.cased
     for i in range(len(tokens) - 1):
@@ -63,15 +61,21 @@ def from_lower_case(scan: Scan) -> Iterator[Entity]:
             continue
         if keys[i] in words.surnames:
             end = i + 1
-            while end < len(tokens) and end - i < 4 and SPACES.match(scan.view.gap(end)) and keys[end] not in stops and (
-                words.is_name_part(keys[end]) or keys[end - 1] in words.sure_middle
+            while (
+                end < len(tokens)
+                and end - i < 4
+                and SPACES.match(scan.view.gap(end))
+                and keys[end] not in stops
+                and (words.is_name_part(keys[end]) or keys[end - 1] in words.sure_middle)
             ):
                 end += 1
             size = end - i
             core, middle = keys[i] in words.core_surnames, tokens[i + 1].folded in _MIDDLE
             cue = before(scan, i, words.name_cues, CUE_GAP)
             call = before(scan, i, words.honorifics)
-            sure = size >= 3 and core and middle and (lowered or call) and (words.accented or keys[i] not in _STOPS_FIRST)
+            sure = (
+                size >= 3 and core and middle and (lowered or call) and (words.accented or keys[i] not in _STOPS_FIRST)
+            )
             numbered = scan.view.text[tokens[i].start - 2 : tokens[i].start - 1].isdigit()
             if not numbered and (sure or (size >= 3 and cue) or (size == 2 and cue and core)):
                 yield scan.entity(i, end, 0.85 if cue else 0.7, "name_lower_case")

@@ -11,19 +11,23 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from nlp.text.entities.names_scan import CALL_GAP, CUE_GAP, Scan, before, place_before, runs, scan_names, signature, titled
+from nlp.text.entities.names_scan import (
+    CALL_GAP,
+    CUE_GAP,
+    Scan,
+    before,
+    place_before,
+    runs,
+    scan_names,
+    signature,
+    titled,
+)
 from nlp.text.entities.names_shapes import from_lower_case, in_capitals, mentioned_again
 from nlp.text.entities.types import Entity, best_disjoint
 from nlp.text.entities.view import TextView
 
 ACCEPT = 0.5
 LONGEST = 6
-# Words that open a sentence or stand for a person; never the first word of a name by themselves.
-_HEADS = (
-    "tôi tui con em cháu ông bà anh chị cô chú bác cụ dì cậu mẹ bố ba má cha thầy kính gửi gởi ngày ký tên và của là do "
-    "nay nhà xin ai mình ngụ họ người chủ vợ chồng tiếp chào thưa nguyên bị được có với cho từ tại ở theo vì khi nếu sau "
-    "trước lúc hôm sáng chiều tối đêm dạ các những việc đề nghị cán bộ hộ chúng thân cùng hai thằng bé luật"
-).split()
 _ABOUT_A_PERSON = re.compile(r"\s?\((?:sinh|sn|19|20)|,? sinh (?:năm|ngày)|, (?:trú|ngụ)")
 # What stands between the members of a list of names or of places.
 _LISTED = re.compile(r"\s?[,;\-–(/]\s{0,2}")
@@ -53,14 +57,13 @@ def people(view: TextView) -> list[Entity]:
 
 
 def _from_runs(scan: Scan) -> Iterator[Entity]:
-    heads = frozenset(scan.words.key(w) for w in _HEADS)
     after_place = after_name = False
     for i, j in runs(scan):
         if scan.line_of[i] in scan.shouted_lines:
             yield from in_capitals(scan, i, j)
             after_place = after_name = False
             continue
-        entity, is_place = _judge(scan, i, j, after_place, heads)
+        entity, is_place = _judge(scan, i, j, after_place)
         if entity is not None:
             core = scan.keys[i] in scan.words.core_surnames
             if after_name and entity.recogniser == "name_full" and (core or j - i > 2):
@@ -71,12 +74,12 @@ def _from_runs(scan: Scan) -> Iterator[Entity]:
         after_place, after_name = is_place and listed, entity is not None and listed and entity.end == end
 
 
-def _judge(scan: Scan, i: int, j: int, after_place: bool, heads: frozenset[str]) -> tuple[Entity | None, bool]:
+def _judge(scan: Scan, i: int, j: int, after_place: bool) -> tuple[Entity | None, bool]:
     """Weigh one run; returns the name found in it, and whether the run names a place instead."""
     keys, words, tokens = scan.keys, scan.words, scan.view.tokens
     i = _skip_acronyms(scan, i, j)
     first = i
-    i, honorific = _skip_heads(scan, i, j, heads)
+    i, honorific = _skip_heads(scan, i, j)
     if i > first and (place_before(scan, first) or scan.is_known_place(first, j)):
         return None, True  # cống Bà Lắm, chợ Ông Tạ, Bà Rịa, đường Hai Bà Trưng
     if i < j - 1 and len(keys[i]) > 1 and keys[i] in words.before_place.single and keys[i] not in words.surnames:
@@ -96,9 +99,9 @@ def _judge(scan: Scan, i: int, j: int, after_place: bool, heads: frozenset[str])
     full = scan.surname_at(i, j)
     if honorific or cue or role:
         return _called(scan, i, j, full, honorific, cue)
-    if keys[i - 1] in (words.key("là"), words.key("tên")) and i and CUE_GAP.match(scan.view.gap(i)):
-        if (full or keys[i] in words.ranks) and j - i > 1 and not scan.is_known_place(i, j):
-            return scan.entity(i, j, 0.7, "name_after_la"), False
+    named = i > 0 and keys[i - 1] in (words.key("là"), words.key("tên")) and CUE_GAP.match(scan.view.gap(i))
+    if named and (full or keys[i] in words.ranks) and j - i > 1 and not scan.is_known_place(i, j):
+        return scan.entity(i, j, 0.7, "name_after_la"), False
     return _bare(scan, i, j, full, after_place)
 
 
@@ -114,7 +117,12 @@ def _called(scan: Scan, i: int, j: int, full: bool, honorific: int, cue: int) ->
         return None, False
     if not honorific and size > 1 and words.known_places.starts_at(keys, i) >= (size if full else 1):
         return None, True
-    if all(t.shouted and len(t.text) > 1 for t in scan.view.tokens[i:j]) and size > 1 and not full and not all(words.is_name_part(k) for k in keys[i:j]):
+    if (
+        all(t.shouted and len(t.text) > 1 for t in scan.view.tokens[i:j])
+        and size > 1
+        and not full
+        and not all(words.is_name_part(k) for k in keys[i:j])
+    ):
         return None, False
     if size > 4 and not full:
         j, size = i + 3, 3
@@ -156,7 +164,7 @@ def _bare(scan: Scan, i: int, j: int, full: bool, after_place: bool) -> tuple[En
     return scan.entity(i, j, min(score, 0.9), "name_full"), False
 
 
-def _skip_heads(scan: Scan, i: int, j: int, heads: frozenset[str]) -> tuple[int, int]:
+def _skip_heads(scan: Scan, i: int, j: int) -> tuple[int, int]:
     """Step over pronouns and sentence openers at the head of a run; tells the honorific stepped over, if any."""
     keys, words = scan.keys, scan.words
     honorific = 0
@@ -174,7 +182,12 @@ def _skip_heads(scan: Scan, i: int, j: int, heads: frozenset[str]) -> tuple[int,
             continue
         # "Văn Tài" stays whole; "Nay Nguyễn Văn Tài" loses its first word.
         surname_follows = i + 2 < j and keys[i + 1] in words.surnames and keys[i + 1] not in words.weak_surnames
-        if keys[i] in heads and following and not rank_name and (keys[i] not in words.surnames or surname_follows):
+        if (
+            keys[i] in words.openers
+            and following
+            and not rank_name
+            and (keys[i] not in words.surnames or surname_follows)
+        ):
             i, honorific = i + 1, 0
             continue
         break

@@ -1,0 +1,124 @@
+"""Who sends a petition: who says so, who signs, or whom a clerk's note names first."""
+
+from __future__ import annotations
+
+import re
+
+from nlp.petitions.intake.party_look import Look, Party, is_witness, make_party, party_words
+from nlp.text.entities.types import Entity
+
+_THIRD_PERSON = 190
+# What may stand before a signature on its line: nothing, "Đại diện:", "Mẹ cháu,", "Thầy", a place and a date.
+_SIGNING_HEAD = re.compile(
+    r"[\s\-–*•(]*(?:(?:[^\W\d_]+ ?){1,5}[:,\-–]\s{0,3}|(?:Em|Con|Cháu|Thầy|Cô|Ông|Bà|Anh|Chị|Tôi|Luật sư|Bạn "
+    r"đọc|Hội viên|Cộng tác viên|Bà ngoại cháu|Mẹ cháu|Bố cháu|GIÁM ĐỐC|Giám đốc|Trưởng ban|Chủ nhiệm)\s)?"
+    r"(?:[^,\n]{0,40},?\s?(?:ngày|sáng|chiều|tối)?\s?[\d/.\- ]{3,12}[.,:\-– ]{1,3})?"
+)
+_TELLER = re.compile(
+    r"(?:\A|\n)[\W\d]{0,24}[hH]?\d{0,2}[\W]{0,3}(?:(?:đơn|tóm tắt|tt đơn|nội dung|cuộc gọi|tiếp|hồi|công dân|cd|"
+    r"phản ánh|pa|np|kn|người báo|nhà|trực|tt|nội dung đơn|bạn đọc)[^\n.]{0,28})?\W{0,3}(?:ông|bà|anh|chị|cô|"
+    r"chú|bác|cụ|cd|ong|ba|hộ)\s\Z",
+    re.IGNORECASE,
+)
+_LIST_GAP = re.compile(
+    r"(?: [^\n,;]{1,30})?\s{0,2}(?:[,;–\-]|và|với|\n)\s{0,3}(?:(?:hộ |vợ là )?(?:ông|bà|anh|chị)\s)?\Z"
+)
+_GROUP = re.compile(
+    r"(?<!\w)(?:cử tri(?: các)? (?:xã|phường|thị trấn|huyện|quận|khu|thôn|bản|ấp|tổ|đặc "
+    r"khu)[^,.;:\n(]{2,60}?(?= phản ánh| kiến nghị| đề nghị| tiếp tục|[,:.(\n])|"
+    r"(?:hơn |gần |khoảng |chừng |cả )?(?:\d{1,4}|hàng chục|mấy chục|chín|mười|hai chục|ba chục)\s(?:hộ|gia "
+    r"đình|người|công nhân|giáo viên|phụ huynh|nhà|anh em|bà con)(?=[^.\n]{0,60}(?:ký|đứng đơn|điểm chỉ|chúng "
+    r"tôi|danh sách|tố cáo|khiếu nại|phản ánh|đề nghị|kiến nghị)))",
+    re.IGNORECASE,
+)
+
+
+def find_petitioners(look: Look) -> list[Party]:
+    found: list[Party] = []
+    cue, accused = party_words("petitioner_before"), party_words("respondent_before")
+    for n, name in enumerate(look.names):
+        if look.cued(name, accused):
+            continue
+        if look.cued(name, cue) and not is_witness(look, name):
+            found.append(make_party("nguoi_gui", name, "loi_dan", 0.9, look))
+        elif (
+            found
+            and n
+            and found[-1].end == look.names[n - 1].end
+            and _LIST_GAP.match(look.view.text[look.names[n - 1].end : name.start])
+        ):
+            found.append(make_party("nguoi_gui", name, "liet_ke", 0.75, look))
+    if not found:
+        found = _signers(look)
+    if not found:
+        told = next((n for n in look.names if _told_in_third_person(look, n)), None)
+        found = [make_party("nguoi_gui", told, "ngoi_thu_ba", 0.8, look)] if told else []
+    # The same person by a longer name later (a signature) is the better place to show.
+    found = _fullest(look, found)
+    firms = [o for o in look.offices if _writes(look, o)]
+    found += [make_party("nguoi_gui", o, "co_quan_gui", 0.7, look) for o in firms[:1]]
+    if not found:
+        m = _GROUP.search(look.view.text)
+        if m:
+            found.append(Party("nguoi_gui", "tap_the", m.start(), m.end(), m.span(), "tap_the", 0.6))
+    return found
+
+
+def _fullest(look: Look, found: list[Party]) -> list[Party]:
+    by_start = {n.start: n for n in look.names}
+    out: list[Party] = []
+    for party in found:
+        mine = by_start[party.start].value.split()
+        others = [by_start[o.start].value.split() for o in out if o.start in by_start]
+        if any(mine == o or o[-len(mine) :] == mine for o in others):
+            continue
+        longer = next(
+            (n for n in look.names if len(n.value.split()) > len(mine) and n.value.split()[-len(mine) :] == mine), None
+        )
+        out.append(make_party(party.role, longer, party.how, party.score, look) if longer and len(mine) == 1 else party)
+    return out
+
+
+def _signers(look: Look) -> list[Party]:
+    """Names that open one of the last lines, with the names listed after them."""
+    lines = [m.span() for m in re.finditer(r"[^\n]+", look.view.text) if m.group().strip()]
+    tail = lines[-4:] if len(lines) > 1 else []
+    out: list[Party] = []
+    for name in look.names:
+        line = next((s for s in tail if s[0] <= name.start < s[1]), None)
+        if line is None or is_witness(look, name):
+            continue
+        head = look.view.text[line[0] : name.start]
+        opens = bool(_SIGNING_HEAD.fullmatch(head))
+        listed = bool(out) and bool(_LIST_GAP.match(look.view.text[out[-1].end : name.start]))
+        rest = look.view.text[name.end : line[1]].strip(" .")
+        ends = len(rest) < 14 or rest[0] in ',(–;-/:"“'
+        if (opens and ends and line[1] - line[0] < 120) or listed:
+            out.append(make_party("nguoi_gui", name, "cho_ky", 0.8, look))
+    return out
+
+
+def _told_in_third_person(look: Look, name: Entity) -> bool:
+    """A clerk's summary: "Bà Lương Thị Thơm (xã Hoà Bình …) phản ánh …", "Ông Năm …, nhà gần …, gọi lúc …"."""
+    if name.start > 120 or not _TELLER.search(look.view.text[: name.start]):
+        return False
+    if re.search(r"(?:tôi|tui|em|con|cháu)\s", look.view.text[: name.start], re.IGNORECASE) or re.search(
+        r"(?:tố cáo|khiếu nại|phản ánh|tố giác|thưa|việc|V/v:?)\s+(?:việc\s)?(?:ông|bà|anh|chị)?\s?\Z",
+        look.before(name, 26),
+        re.IGNORECASE,
+    ):
+        return False
+    i = look.starts[name.start]
+    limit = name.end + _THIRD_PERSON
+    end = next((k for k in range(i, len(look.view.tokens)) if look.view.tokens[k].start > limit), len(look.view.tokens))
+    return party_words("reporting").first(look.keys, look.view.accented, i + 1, end) is not None
+
+
+def _writes(look: Look, office: Entity) -> bool:
+    """Whether a firm or body writes itself: its letterhead, or "Công ty chúng tôi"."""
+    if re.match(r"\s(?:chúng tôi|của chúng tôi|của tôi|tôi)(?!\w)", look.after(office, 14)):
+        return True
+    head = look.view.text[: office.start].strip()
+    return not head and bool(
+        re.search(r"\n\s*(?:cv\s)?số\s?:?\s?\S", look.view.text[office.end : office.end + 120], re.IGNORECASE)
+    )
