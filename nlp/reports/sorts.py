@@ -17,16 +17,20 @@ from nlp.reports.findings import Metadata
 from nlp.reports.organs import Organ, level_of
 from nlp.reports.structure import Structure
 from nlp.reports.units import Unit
+from nlp.reports.vectors import VectorTable
 from nlp.text import fold
 
 CAUSE, RECOMMENDATION = "cause", "recommendation"
 POSITIVE = {CAUSE: "objective", RECOMMENDATION: "proposal"}
+SURE = 0.95
+"""Probability given to a sort that follows from its definition."""
+
 NEGATIVE = {CAUSE: "subjective", RECOMMENDATION: "solution"}
 _OWN = re.compile(r"(?:^|\s)(?:tôi|bản thân|tác giả|đoàn giám sát|ban|thường trực hđnd|đoàn|chúng tôi)\s+(?:\S+\s+){0,2}?(?:sẽ|tiếp tục|giám sát)")
 _KINDS = ("bao cao", "chi thi", "thong bao", "nghi quyet", "bien ban", "sang kien", "ket luan")
 NAMES = (
     "target_known", "target_level", "issuer_level", "target_above", "target_below", "target_same", "from_heading", "council_to_committee", "opens_with_body", "issuer_known", "council", "own_task",
-    *(f"kind:{k}" for k in _KINDS), "earlier_objective", "earlier_subjective", "says_objective", "says_subjective",
+    *(f"kind:{k}" for k in _KINDS), "earlier_objective", "earlier_subjective", "says_objective", "says_subjective", "own_body",
 )
 
 
@@ -69,47 +73,74 @@ def sort_columns(text: str, structure: Structure, units: Sequence[Unit], issuer:
         section = structure.paragraphs[unit.paragraph].section
         if section != last_section:
             last_section, objective, subjective = section, 0.0, 0.0
-        says = (float("khách quan" in body[:60]), float("chủ quan" in body[:60]))
+        says = (float("khách quan" in body[:48]), float("chủ quan" in body[:48]))
         if any(says):
             objective, subjective = says
         organ, from_heading = target_of(text, structure, units, index)
+        opening = opening_organ(text, unit.start, unit.end)
         level = organ.level if organ else None
         gap = None if level is None or issuer.level is None else level - issuer.level
+        own = bool(_OWN.search(body[:90])) or (issuer.group == "dan_cu" and any(o is not None and o.group == "dan_cu" for o in (opening, organ)))
         rows.append([
             float(organ is not None), float(level or 0), float(issuer.level or 0), float(gap is not None and gap > 0),
             float(gap is not None and gap < 0), float(gap == 0), float(organ is not None and from_heading),
-            float(issuer.group == "dan_cu" and organ is not None and organ.group == "hanh_chinh"),
-            float(opening_organ(text, unit.start, unit.end) is not None), float(issuer.level is not None),
-            float(issuer.group == "dan_cu"), float(bool(_OWN.search(body[:90]))),
-            *(float(issuer.kind.startswith(k)) for k in _KINDS), objective, subjective, *says,
+            float(issuer.group == "dan_cu" and organ is not None and organ.group == "hanh_chinh"), float(opening is not None),
+            float(issuer.level is not None), float(issuer.group == "dan_cu"), float(bool(_OWN.search(body[:90]))),
+            *(float(issuer.kind.startswith(k)) for k in _KINDS), objective, subjective, *says, float(own),
         ])
     return np.array(rows, dtype=float).reshape(len(units), len(NAMES))
 
 
+def defined_sort(kind: str, row: NDArray[np.float64]) -> bool | None:
+    """The sort where its definition leaves no choice, else None.
+
+    Parameters: `kind`; `row` of `sort_columns`. Returns True for objective or proposal. A resolution of a people's council turns to others
+    whatever its wording, but for what the council's own bodies will do; a cause that calls itself objective or subjective is believed.
+    """
+    at = {name: row[i] for i, name in enumerate(NAMES)}
+    if kind == CAUSE:
+        if at["says_objective"] != at["says_subjective"]:
+            return bool(at["says_objective"])
+        return None
+    if at["own_task"]:
+        return False
+    if at["council"] and at["kind:nghi quyet"]:
+        return not at["own_body"]
+    return None
+
+
 @dataclass
 class SortModel:
-    """Linear models of the two decisions; made by `nlp.training.findings`."""
+    """Linear models of the two decisions; made by `nlp.training.findings`.
+
+    `spread_of` has the mean and the scale of each vector column, shape (2, dim).
+    """
 
     words: Any
     headings: Any
     scaler: Any
+    vectors: VectorTable | None
+    spread_of: NDArray[np.float32] | None
     estimators: dict[str, Any]
 
     def rows(self, table: UnitTable, columns: NDArray[np.float64], chosen: Sequence[int]) -> Any:
-        """Design rows for the chosen units."""
-        return sort_rows(self.words, self.headings, self.scaler, table, columns, chosen)
+        """Design rows for the chosen units: words of the unit and its headings, dense description, sort columns, mean word vector."""
+        dense = np.hstack([table.dense[list(chosen)], columns[list(chosen)]])
+        blocks = [self.words.transform([table.texts[i] for i in chosen]), self.headings.transform([table.headings[i] for i in chosen]),
+                  sparse.csr_matrix(self.scaler.transform(dense))]
+        if self.vectors is not None and self.spread_of is not None:
+            means = self.vectors.means([table.words[i] for i in chosen])
+            blocks.append(sparse.csr_matrix((means - self.spread_of[0]) * self.spread_of[1]))
+        return sparse.hstack(blocks).tocsr()
 
     def decide(self, kind: str, table: UnitTable, columns: NDArray[np.float64], chosen: Sequence[int]) -> list[tuple[str, float]]:
         """(sort, probability of that sort) for units of one kind."""
         if not chosen:
             return []
         positive = self.estimators[kind].predict_proba(self.rows(table, columns, chosen))[:, 1]
-        return [(POSITIVE[kind], float(p)) if p >= 0.5 else (NEGATIVE[kind], float(1 - p)) for p in positive]
-
-
-def sort_rows(words: Any, headings: Any, scaler: Any, table: UnitTable, columns: NDArray[np.float64], chosen: Sequence[int]) -> Any:
-    """Words of the unit and its headings, the dense description and the sort columns, for the chosen units."""
-    texts = [table.texts[i] for i in chosen]
-    titles = [table.headings[i] for i in chosen]
-    dense = np.hstack([table.dense[list(chosen)], columns[list(chosen)]])
-    return sparse.hstack([words.transform(texts), headings.transform(titles), sparse.csr_matrix(scaler.transform(dense))]).tocsr()
+        out = []
+        for i, p in zip(chosen, positive, strict=True):
+            fixed = defined_sort(kind, columns[i])
+            share = float(p) if fixed is None else (max(float(p), SURE) if fixed else min(float(p), 1 - SURE))
+            out.append((POSITIVE[kind], share) if share >= 0.5 else (NEGATIVE[kind], 1 - share))
+        return out

@@ -18,7 +18,7 @@ from sklearn.preprocessing import MaxAbsScaler, StandardScaler
 from nlp.reports.links import LinkModel, chosen_links, pair_rows
 from nlp.reports.model import CLASSES, KIND_OF_CLASS, SentenceModel, sequence_columns, soften, spread
 from nlp.reports.reader import FindingsModel, candidate
-from nlp.reports.sorts import CAUSE, POSITIVE, RECOMMENDATION, SortModel, sort_rows
+from nlp.reports.sorts import CAUSE, POSITIVE, RECOMMENDATION, SortModel
 from nlp.registry import Registry, RegistryError
 from nlp.reports.topics import TopicModel, codes, keyword_counts, topic_rows
 from nlp.reports.vectors import VectorTable
@@ -70,7 +70,7 @@ def fit_first(reports: Sequence[LabelledReport], vectors: VectorTable | None, se
     spread_of = None
     if vectors is not None:
         means = np.vstack([vectors.means(r.parsed.table.words) for r in reports])
-        spread_of = np.vstack([means.mean(axis=0), settings.vector_weight / np.maximum(means.std(axis=0), 1e-6)]).astype(np.float32)
+        spread_of = vector_spread(reports, vectors, settings)
         blocks.append(sparse.csr_matrix((means - spread_of[0]) * spread_of[1]))
     estimator = LogisticRegression(C=settings.first_c, max_iter=400)
     estimator.fit(sparse.hstack(blocks).tocsr()[keep], labels)
@@ -160,22 +160,28 @@ def best_thresholds(probabilities: Array, labels: NDArray[np.int64]) -> dict[str
     return thresholds
 
 
-def fit_sorts(reports: Sequence[LabelledReport], settings: Settings) -> SortModel:
+def fit_sorts(reports: Sequence[LabelledReport], vectors: VectorTable | None, settings: Settings) -> SortModel:
     """Fit both sort decisions on gold findings; causes that the annotators left without a sort are left out."""
     texts = [t for r in reports for t in r.parsed.table.texts]
     titles = [t for r in reports for t in r.parsed.table.headings]
     dense = np.vstack([np.hstack([r.parsed.table.dense, r.columns]) for r in reports])
-    words, headings, scaler = word_vectorizer().fit(texts), heading_vectorizer().fit(titles), MaxAbsScaler().fit(dense)
-    estimators = {}
+    spread_of = None if vectors is None else vector_spread(reports, vectors, settings)
+    model = SortModel(word_vectorizer().fit(texts), heading_vectorizer().fit(titles), MaxAbsScaler().fit(dense), vectors, spread_of, {})
     for kind in (CAUSE, RECOMMENDATION):
         blocks, truth = [], []
         for report in reports:
             chosen, wanted = sorted_units(report, kind)
             if chosen:
-                blocks.append(sort_rows(words, headings, scaler, report.parsed.table, report.columns, chosen))
+                blocks.append(model.rows(report.parsed.table, report.columns, chosen))
                 truth += wanted
-        estimators[kind] = LogisticRegression(C=settings.sort_c, max_iter=400).fit(sparse.vstack(blocks).tocsr(), truth)
-    return SortModel(words, headings, scaler, estimators)
+        model.estimators[kind] = LogisticRegression(C=settings.sort_c, max_iter=400).fit(sparse.vstack(blocks).tocsr(), truth)
+    return model
+
+
+def vector_spread(reports: Sequence[LabelledReport], vectors: VectorTable, settings: Settings) -> NDArray[np.float32]:
+    """Mean and scale of each vector column over the units of reports, shape (2, dim)."""
+    means = np.vstack([vectors.means(r.parsed.table.words) for r in reports])
+    return np.vstack([means.mean(axis=0), settings.vector_weight / np.maximum(means.std(axis=0), 1e-6)]).astype(np.float32)
 
 
 def sorted_units(report: LabelledReport, kind: str) -> tuple[list[int], list[int]]:
@@ -298,7 +304,7 @@ def fit_findings(reports: Sequence[LabelledReport], vectors: VectorTable | None 
     """Fit every part on the given reports."""
     settings = settings or Settings()
     sentences, _ = fit_sentences(reports, vectors, settings)
-    return FindingsModel(sentences, fit_sorts(reports, settings), fit_topics(reports, settings),
+    return FindingsModel(sentences, fit_sorts(reports, vectors, settings), fit_topics(reports, settings),
                          fit_links(reports, vectors, settings))
 
 
