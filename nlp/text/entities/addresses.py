@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from nlp.text.entities.lexicon import Words, folded_key, lexicon, tone_key, word_list
+from nlp.text.entities.lexicon import Words, folded_key, lexicon, tone_key, word_keys, word_list
 from nlp.text.entities.types import Entity
 from nlp.text.entities.view import UPPER, TextView
 
@@ -24,6 +24,8 @@ _STREET = r"(?i:đường|phố|đg|quốc lộ|tỉnh lộ|hương lộ|duong|p
 _ON_STREET = rf"(?:,?[ ]{_STREET}[ ](?:{_NAME}|(?i:số[ ])?\d{{1,4}}[A-Z]?(?!\w))|,?[ ]{_NAME})"
 
 _HAMLET = re.compile(rf"(?:[ ]{{1,3}}|[ ]?\n[ ]{{0,3}})(?:{_NUMBER}|{_NAME})")
+# Typed in small letters: the name ends where punctuation or the commune follows.
+_HAMLET_SMALL = re.compile(r"[ ][a-z]{2,7}(?:[ ][a-z]{2,7})?(?=\s*(?:[,.;(\n-]|\Z|xa\s|phuong\s|huyen\s|tt\s))")
 _HAMLET_ABBREVIATED = re.compile(rf"(?:\.?[ ]?)(?:{_NUMBER}|{_NAME})")
 _ALLEY = re.compile(rf"[ \n]{{1,3}}(?:số[ ])?{_CODE}(?!\w){_ON_STREET}?")
 _HOUSE = re.compile(rf"[ \n]{{0,3}}(?:số[ ])?(?P<code>{_CODE}|[A-Z](?=[ ,]))(?![\w%]|[.,]\d|/[^\W\d]){_ON_STREET}?")
@@ -95,8 +97,7 @@ def addresses(view: TextView) -> list[Entity]:
 
 def _parts(view: TextView) -> Iterator[tuple[int, int, float]]:
     units = _units(view.accented)
-    key = tone_key if view.accented else folded_key
-    keys = [key(t.text) for t in view.tokens]
+    keys = word_keys((t.text for t in view.tokens), view.accented)
     for i in range(len(view.tokens)):
         if keys[i] in units.firsts:
             yield from _at_unit(view, keys, i, units)
@@ -128,6 +129,8 @@ def _at_unit(view: TextView, keys: list[str], i: int, units: _Units) -> Iterator
     last = tokens[i + size - 1]
     short = len(last.text) <= 3 and not any(c in "aeiouy" for c in last.folded)
     m = (_HAMLET_ABBREVIATED if short else _HAMLET).match(text, last.end)
+    if not m and not view.accented and last.folded in ("thon", "xom", "ap", "buon", "khom"):
+        m = _HAMLET_SMALL.match(text, last.end)
     if not m:
         return
     numbered = m.group().strip(" .\n")[:1].isdigit()
@@ -219,7 +222,7 @@ def _numbered(
     if m.group("street"):
         return (start, m.end(), 0.75) if so or slash or spot else None
     if m.group("name"):
-        if m.group("name").isupper() and not so and len(m.group("name")) > 4:
+        if m.group("name").isupper() and not (so and spot) and len(m.group("name")) > 4:
             return None
         return (start, m.end(), 0.7) if so or slash or spot else None
     if so and (housed or _after_street(view, keys, at, units)):

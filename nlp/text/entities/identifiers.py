@@ -174,7 +174,7 @@ def _accounts(view: TextView) -> Iterator[Entity]:
 
 
 def _plates(view: TextView) -> Iterator[Entity]:
-    for m in _PLATE.finditer(view.text):
+    for m in _PLATE.finditer(view.text if view.accented else view.text.upper()):
         raw = _trimmed(m.group())
         near = _near(view, m.start(), _PLATE_WORDS, 60)
         parted = bool(re.search(r"[-–.]", raw))
@@ -188,7 +188,8 @@ def _plates(view: TextView) -> Iterator[Entity]:
 
 
 def _land(view: TextView) -> Iterator[Entity]:
-    for m in _LAND.finditer(view.text):
+    # Text typed without diacritics is often without capitals too; there only the words before a code can tell.
+    for m in _LAND.finditer(view.text if view.accented else view.text.upper()):
         near = _near(view, m.start(), _LAND_WORDS, 70)
         two = bool(re.match(r"[A-ZĐ]{2}", m.group()))
         score = 0.94 if near >= 0 and two else 0.88 if near >= 0 else 0.5 if two and " " in m.group() else 0.2

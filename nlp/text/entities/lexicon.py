@@ -164,6 +164,19 @@ def lexicon(accented: bool = True) -> Lexicon:
 
 
 @cache
+def _safe_plain() -> dict[str, str]:
+    return {plain: tone_key(word) for plain, word in _read("honorifics.yaml")["safe_plain"].items()}
+
+
+def word_keys(words: Iterable[str], accented: bool) -> list[str]:
+    """The look-up keys of words in order; in accented text, a few words that OCR left bare get their accents back."""
+    if not accented:
+        return [folded_key(w) for w in words]
+    safe = _safe_plain()
+    return [safe.get(w) or tone_key(w) if w.isascii() and w.islower() else tone_key(w) for w in words]
+
+
+@cache
 def genders() -> dict[str, str]:
     """Folded honorific → `nam` or `nu`; absent where it does not tell."""
     calls = _read("honorifics.yaml")["honorifics"]

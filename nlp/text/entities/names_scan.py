@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nlp.text.entities.lexicon import Lexicon, Words, lexicon
+from nlp.text.entities.lexicon import Lexicon, Words, lexicon, word_keys
 from nlp.text.entities.types import Entity
 from nlp.text.entities.view import TextView
 
@@ -71,7 +71,7 @@ class Scan:
 def scan_names(view: TextView) -> Scan:
     """Look up a view's words once."""
     words = lexicon(view.accented)
-    keys = [words.key(t.text) for t in view.tokens]
+    keys = word_keys((t.text for t in view.tokens), view.accented)
     lines: list[tuple[int, int]] = []
     line_of: list[int] = []
     start = 0
@@ -132,6 +132,12 @@ def titled(scan: Scan, i: int) -> bool:
         scan.words.roles.ends_at(scan.keys, i - back) or scan.words.not_names.ends_at(scan.keys, i - back) >= 2
         for back in (0, 1) if i - back > 0
     )  # fmt: skip
+
+
+def signed_line(scan: Scan, i: int) -> bool:
+    """Whether token `i` opens one of the last lines of the text."""
+    line = scan.line_of[i]
+    return scan.lines[line][0] == i and line > 0 and line >= len(scan.lines) - 3
 
 
 def signature(scan: Scan, i: int, j: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nlp.text.entities.names_scan import CUE_GAP, SPACES, Scan, before, place_before
+from nlp.text.entities.names_scan import CUE_GAP, SPACES, Scan, before, place_before, signed_line
 from nlp.text.entities.types import Entity
 
 _STOPS_FIRST = frozenset(["do", "dang", "duong", "truong", "to", "ta", "luu", "tong", "ly", "luong", "dam"])
@@ -77,12 +77,20 @@ def from_lower_case(scan: Scan) -> Iterator[Entity]:
                 size >= 3 and core and middle and (lowered or call) and (words.accented or keys[i] not in _STOPS_FIRST)
             )
             numbered = scan.view.text[tokens[i].start - 2 : tokens[i].start - 1].isdigit()
-            if not numbered and (sure or (size >= 3 and cue) or (size == 2 and cue and core)):
+            likely = core or (keys[i + 1] in words.sure_middle and keys[i] not in words.weak_surnames)
+            called = bool(call) and size >= 3 and likely
+            signed = lowered and size >= 2 and signed_line(scan, i) and _ends_line(scan, end)
+            if not numbered and (sure or called or signed or (size >= 3 and cue) or (size == 2 and cue and core)):
                 yield scan.entity(i, end, 0.85 if cue else 0.7, "name_lower_case")
                 continue
         rank = keys[i] in words.ranks and keys[i + 1] in words.given and keys[i + 1] not in stops
         if rank and not words.accented and i and keys[i - 1] in ("ong", "ba") and before(scan, i, words.honorifics):
             yield scan.entity(i, i + 2, 0.6, "name_lower_case")
+
+
+def _ends_line(scan: Scan, end: int) -> bool:
+    """Whether nothing but an address or a bracket follows before position `end`'s line ends."""
+    return bool(re.match(r"\s*(?:\Z|\n|[,(–;-])", scan.view.text[scan.view.tokens[end - 1].end :][:3]))
 
 
 def mentioned_again(scan: Scan, kept: list[Entity]) -> Iterator[Entity]:
