@@ -141,7 +141,7 @@ def teencode(text: str, rng: np.random.Generator) -> str:
     return SYLLABLE.sub(short, text).lower()
 
 
-def ocr(text: str, rng: np.random.Generator, share: float = 0.03) -> str:
+def ocr(text: str, rng: np.random.Generator, share: float = 0.06) -> str:
     """Recognition noise: look-alike strokes, lost or wrong tone marks, broken lines and a page number in the middle."""
     out: list[str] = []
     width, limit = 0, int(rng.integers(55, 85))

@@ -56,6 +56,10 @@ def score_samples(reader: PetitionReader, gold: Sequence[dict[str, Any]], *, tim
         return 2 * float((there[i] & said[i]).sum()) / float(total) if total else float("nan")
 
     often = there.sum(axis=0) >= LEAST
+
+    def macro(i: np.ndarray) -> float:
+        return float(per_field(i)[often].mean()) if often.any() else float("nan")
+
     n = len(gold)
     typed = [k for k, r in enumerate(gold) if r.get("type")]
     right_type = np.array([bool(results[k]) and results[k].type.code == gold[k]["type"] for k in typed])  # type: ignore[union-attr]
@@ -68,7 +72,7 @@ def score_samples(reader: PetitionReader, gold: Sequence[dict[str, Any]], *, tim
         "n": n,
         "unreadable": sum(r is None for r in results),
         "field_micro_f1": bootstrap(micro, n, times=times).to_json(),
-        "field_macro_f1": bootstrap(lambda i: float(per_field(i)[often].mean()), n, times=times).to_json(),
+        "field_macro_f1": bootstrap(macro, n, times=times).to_json(),
         "type_accuracy": bootstrap(lambda i: float(right_type[i].mean()), len(typed), times=times).to_json(),
         "urgency_accuracy": bootstrap(lambda i: float((level == found)[i].mean()), len(rated), times=times).to_json(),
         "urgency_too_low": int((found < level).sum()),

@@ -14,6 +14,7 @@ from nlp.petitions.vectors import WordVectors
 from nlp.registry import Registry, RegistryError, Version
 from nlp.training.corpus import PetitionCorpus, PetitionRow
 from nlp.training.judge import judge_model
+from nlp.training.parallel import workers
 from nlp.training.petitions import PetitionConfig, Progress, fit_petitions
 
 VECTORS = "vectors"
@@ -62,14 +63,22 @@ def train_petitions(
     say: Progress = lambda _: None,
     version: str | None = None,
     splits: tuple[str, ...] = ("train",),
+    where: str = "local",
 ) -> Version:
     """Fit on the training split, judge on the validation split, and register a candidate.
 
-    The test and hard splits are not touched here: `langnghe evaluate` reports on them.
+    The test and hard splits are not touched here: `langnghe evaluate` reports on them. The same rows, configuration
+    and library releases give the same artefact, byte for byte, on one machine.
+
+    Parameters
+    ----------
+    where : str
+        where the fits run, see `nlp.training.parallel.workers`.
     """
     config = config or PetitionConfig()
     train = corpus.split(*splits) if corpus.splits else list(corpus.rows)
-    model, _ = fit_petitions(train, shipped_vectors(registry), config, say)
+    with workers(where):
+        model, _ = fit_petitions(train, shipped_vectors(registry), config, say)
     validation = corpus.split("validation")
     metrics: dict[str, Any] = {"train_n": len(train)}
     if validation:

@@ -11,6 +11,7 @@ import numpy as np
 from nlp.petitions.vectors import WordVectors
 from nlp.training.corpus import PetitionRow
 from nlp.training.judge import judge_model
+from nlp.training.parallel import workers
 from nlp.training.petitions import PetitionConfig, fit_petitions
 
 SHOWN = (
@@ -28,6 +29,7 @@ def leave_out(
     *,
     least: int = 20,
     say: Say = lambda _: None,
+    where: str = "local",
 ) -> list[dict[str, object]]:
     """For every value of `key` with at least `least` rows: fit on all others, judge on it.
 
@@ -38,7 +40,8 @@ def leave_out(
         if count < least or count == len(rows):
             continue
         say(f"Bỏ riêng {value} ({count} đơn)")
-        model, _ = fit_petitions([r for r in rows if key(r) != value], vectors, config)
+        with workers(where):
+            model, _ = fit_petitions([r for r in rows if key(r) != value], vectors, config)
         scores = judge_model(model, [r for r in rows if key(r) == value]).scores(300, SHOWN)
         out.append({"value": value, "n": count} | {k: v.to_json() for k, v in scores.items()})
     return out
@@ -52,6 +55,7 @@ def learning_curve(
     *,
     shares: Sequence[float] = (0.125, 0.25, 0.5, 0.75, 1.0),
     say: Say = lambda _: None,
+    where: str = "local",
 ) -> list[dict[str, object]]:
     """Scores on the same test rows of models fitted on growing parts of the training rows.
 
@@ -66,7 +70,8 @@ def learning_curve(
         part = [r for r in train if (r.group or r.id) in chosen]
         say(f"Đường cong học: {len(part)} đơn")
         folds = max(2, min(config.folds, len({r.group or r.id for r in part})))
-        model, _ = fit_petitions(part, vectors, replace(config, folds=folds))
+        with workers(where):
+            model, _ = fit_petitions(part, vectors, replace(config, folds=folds))
         scores = judge_model(model, test).scores(300, SHOWN)
         out.append({"share": share, "n": len(part)} | {k: v.to_json() for k, v in scores.items()})
     return out
