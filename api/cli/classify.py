@@ -22,16 +22,25 @@ STDIN = "-"
 
 
 def classify(
-    paths: Annotated[list[str] | None, typer.Argument(metavar="[TỆP…]", help="Tệp .txt, .docx, .pdf, .html, .md; “-” là đầu vào chuẩn.")] = None,
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TỆP…]", help="Tệp .txt, .docx, .pdf, .html, .md; “-” là đầu vào chuẩn."),
+    ] = None,
     text: Annotated[str | None, typer.Option("--text", "-t", help="Nội dung đơn, gõ thẳng vào lệnh.")] = None,
-    jsonl: Annotated[bool, typer.Option("--jsonl", help='Đọc từng dòng {"id", "text", "received_at"?, "channel"?}.')] = False,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help='Đọc từng dòng {"id", "text", "received_at"?, "channel"?}.')
+    ] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Ghi ra tệp thay vì màn hình.")] = None,
-    model: Annotated[str | None, typer.Option("--model", help="Tên phiên bản mô hình; mặc định là bản đang dùng.")] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", help="Tên phiên bản mô hình; mặc định là bản đang dùng.")
+    ] = None,
 ) -> None:
     """Phân loại đơn: lĩnh vực, loại đơn, mức độ khẩn và những từ ngữ cho thấy điều đó. Mỗi đơn một dòng JSON."""
     if text is None and not paths:
         if sys.stdin.isatty():
-            err.print("[red]Lỗi[/red] (usage): cần --text, tệp, hoặc dữ liệu từ đầu vào chuẩn. Xem: langnghe classify --help")
+            err.print(
+                "[red]Lỗi[/red] (usage): cần --text, tệp, hoặc dữ liệu từ đầu vào chuẩn. Xem: langnghe classify --help"
+            )
             raise typer.Exit(WRONG_USE)
         paths = [STDIN]
     with clear_errors():
@@ -52,10 +61,7 @@ def classify(
 def _one(reader: PetitionReader, stream: TextIO, path: str, several: bool) -> None:
     """One file; among several a bad one becomes an error row, a single bad one is an error."""
     try:
-        if path == STDIN:
-            document = read_document(sys.stdin.buffer.read(), "stdin.txt")
-        else:
-            document = read_document(Path(path))
+        document = read_document(sys.stdin.buffer.read(), "stdin.txt") if path == STDIN else read_document(Path(path))
         answer = reader.classify(document.text, id=Path(path).name if path != STDIN else STDIN).to_json()
         if document.extracted:
             answer["document"] = {"text": document.text, "media": document.media}
@@ -99,7 +105,10 @@ def _answers(reader: PetitionReader, lines: Iterable[str]) -> Iterator[dict[str,
             if not isinstance(row, dict):
                 raise ValueError
         except ValueError:
-            yield {"id": str(number), "error": {"code": "bad_json", "message": f"Dòng {number} không phải một đối tượng JSON."}}
+            yield {
+                "id": str(number),
+                "error": {"code": "bad_json", "message": f"Dòng {number} không phải một đối tượng JSON."},
+            }
             continue
         yield from reader.classify_many([row if row.get("id") is not None else {**row, "id": str(number)}])
 

@@ -65,7 +65,9 @@ def corpus_check(
         for identifier, problem in rows[:50]:
             out.print(f"  {identifier} {problem}")
     share = len(report.repeating) / max(report.rows, 1)
-    out.print(f"Văn bản lặp (trên 15% chuỗi 8 âm tiết có ở từ ba đơn khác): {len(report.repeating)} ({share:.1%}; giới hạn 2%)")
+    out.print(
+        f"Văn bản lặp (trên 15% chuỗi 8 âm tiết có ở từ ba đơn khác): {len(report.repeating)} ({share:.1%}; giới hạn 2%)"
+    )
     for identifier, part in report.repeating[:20]:
         out.print(f"  {identifier} {part:.0%}")
     out.print(f"Cặp gần trùng: {len(report.near_duplicates)}")
@@ -88,7 +90,9 @@ def corpus_check(
 
 @corpus.command("assemble")
 def corpus_assemble(
-    drafts: Annotated[Path, typer.Argument(help="Thư mục bản soạn: một thư mục con cho mỗi người soạn, mỗi tệp một lượt.")],
+    drafts: Annotated[
+        Path, typer.Argument(help="Thư mục bản soạn: một thư mục con cho mỗi người soạn, mỗi tệp một lượt.")
+    ],
     corpora: Annotated[Path | None, typer.Option(help="Thư mục corpora/ khác.")] = None,
     test_hand: Annotated[list[str] | None, typer.Option(help="Người soạn chỉ dùng để kiểm tra (test).")] = None,
     hard_hand: Annotated[list[str] | None, typer.Option(help="Người soạn các ca khó (hard).")] = None,

@@ -79,8 +79,10 @@ def cue_table(name: str) -> CueTable:
     text = resources.files("nlp.petitions").joinpath("data", f"{name}.yaml").read_text(encoding="utf-8")
     groups = tuple(
         CueGroup(
-            key, {k: v for k, v in g.items() if k not in ("terms", "also")},
-            tuple(str(t) for t in g["terms"]), tuple(str(t) for t in g.get("also", ())),
+            key,
+            {k: v for k, v in g.items() if k not in ("terms", "also")},
+            tuple(str(t) for t in g["terms"]),
+            tuple(str(t) for t in g.get("also", ())),
         )  # fmt: skip
         for key, g in yaml.safe_load(text)["groups"].items()
     )

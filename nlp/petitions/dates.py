@@ -12,7 +12,9 @@ from nlp.text import Span
 # Written on text without accents: "ngay 05 thang 7 nam 2025", "5/7/2025", "05.7.2025", "5-7", "thang 3/2024", "nam 2019".
 FULL = re.compile(r"\b(\d{1,2})\s?[/.\-]\s?(\d{1,2})\s?[/.\-]\s?(\d{4}|\d{2})\b")
 WORDS = re.compile(r"\b(?:ngay|mung|hom)?\s*(\d{1,2})\s+thang\s+(\d{1,2})(?:\s+nam\s+(\d{4}))?")
-SHORT = re.compile(r"\b(?:ngay|hom|sang|chieu|toi|truoc|den|tu|thu \w+|cn|nhat)\s+(?:ngay\s+)?(\d{1,2})\s?[/\-]\s?(\d{1,2})\b(?![/\-.]\d)")
+SHORT = re.compile(
+    r"\b(?:ngay|hom|sang|chieu|toi|truoc|den|tu|thu \w+|cn|nhat)\s+(?:ngay\s+)?(\d{1,2})\s?[/\-]\s?(\d{1,2})\b(?![/\-.]\d)"
+)
 MONTH = re.compile(r"\bthang\s+(\d{1,2})\s?(?:[/\-.]|\s+nam\s+)\s?(\d{4})\b")
 YEAR = re.compile(r"\b(?:19[5-9]\d|20[0-3]\d)\b")
 

@@ -7,7 +7,7 @@ object, so an artefact written by one release of scikit-learn loads under anothe
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -60,7 +60,11 @@ def char_ngrams(prepared: Prepared, shortest: int = 3, longest: int = 5) -> Iter
             # Runs that begin inside this syllable (or at its left edge), so that none is counted twice.
             for start in range(len(syllable) + 1):
                 if start + size <= len(piece):
-                    yield "c" + piece[start : start + size], i, min(i + 1 + (start + size > len(syllable) + 2), len(folded))
+                    yield (
+                        "c" + piece[start : start + size],
+                        i,
+                        min(i + 1 + (start + size > len(syllable) + 2), len(folded)),
+                    )
 
 
 def field_cues(prepared: Prepared) -> Iterator[Occurrence]:
@@ -191,10 +195,12 @@ class TextFeatures:
                 if column is not None:
                     counts[column] = count
         index = np.array(sorted(counts), dtype=np.int64)
-        return self._weigh(prepared, index, np.array([counts[i] for i in index.tolist()]), np.zeros((3, 0), dtype=np.int64))
+        return self._weigh(
+            prepared, index, np.array([counts[i] for i in index.tolist()]), np.zeros((3, 0), dtype=np.int64)
+        )
 
     def _weigh(self, prepared: Prepared, index: np.ndarray, counts: np.ndarray, places: np.ndarray) -> Vector:
-        dense = np.zeros(0, dtype=np.float32)
+        dense: np.ndarray = np.zeros(0, dtype=np.float32)
         if self.vectors is not None:
             dense = self.vectors.mean(prepared) * self.block_weight.get("vector", 1.0)
         if not len(index):
@@ -315,9 +321,7 @@ def _walls(prepared: Prepared) -> set[int]:
     """Syllable positions that no phrase may cross: what stands before them ends a sentence or a line."""
     spans = prepared.syllables
     return {
-        i
-        for i in range(1, len(spans))
-        if any(c in "\n.;!?" for c in prepared.text[spans[i - 1].end : spans[i].start])
+        i for i in range(1, len(spans)) if any(c in "\n.;!?" for c in prepared.text[spans[i - 1].end : spans[i].start])
     }
 
 

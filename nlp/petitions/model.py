@@ -78,7 +78,9 @@ class PresenceStack:
     threshold: np.ndarray
     clause_share: float = 0.8
 
-    def probabilities(self, clause: np.ndarray, text: np.ndarray, urgency: np.ndarray, fields: np.ndarray) -> np.ndarray:
+    def probabilities(
+        self, clause: np.ndarray, text: np.ndarray, urgency: np.ndarray, fields: np.ndarray
+    ) -> np.ndarray:
         """Strongest clause logits and text logits (…, signals), urgency and field logits → (…, signals)."""
         shared = np.concatenate([urgency, np.tanh(fields / 4)], axis=-1)
         own = np.stack([clause, text, np.maximum(clause, text)], axis=-1)

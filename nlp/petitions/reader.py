@@ -138,9 +138,7 @@ class PetitionReader:
         fields = []
         for k in sorted(decided.tolist(), key=lambda k: -p[k]):
             scores = syllable_scores(model.features, head.local_weights(similar, k), prepared, vector)
-            evidence = tuple(
-                self._evidence(prepared, span, weight) for span, weight in best_phrases(prepared, scores)
-            )
+            evidence = tuple(self._evidence(prepared, span, weight) for span, weight in best_phrases(prepared, scores))
             fields.append(FieldResult(codes[k], float(p[k]), self._subfields(codes[k], float(p[k]), sub), evidence))
         kind = model.type.probabilities(model.type.head.logits(vector))
         order = np.argsort(-kind)
@@ -197,7 +195,13 @@ class PetitionReader:
         )  # fmt: skip
 
     def _signal_spans(
-        self, prepared: Prepared, ranges: list[tuple[int, int]], rows: list[Any], logits: np.ndarray, code: str, present: float
+        self,
+        prepared: Prepared,
+        ranges: list[tuple[int, int]],
+        rows: list[Any],
+        logits: np.ndarray,
+        code: str,
+        present: float,
     ) -> list[SignalResult]:
         """The phrase of the strongest clause, and of a second clause that is nearly as strong."""
         found: list[SignalResult] = []
@@ -223,7 +227,7 @@ class PetitionReader:
     def _abstain(self, identifier: str, reasons: tuple[str, ...]) -> PetitionResult:
         t = self._taxonomy
         return PetitionResult(
-            identifier, (FieldResult("khac", 0.0, (), ()),), {c: 0.0 for c in t.field_codes},
+            identifier, (FieldResult("khac", 0.0, (), ()),), dict.fromkeys(t.field_codes, 0.0),
             TypeResult("kien_nghi_phan_anh", 0.0, ()),
             UrgencyResult("thuong", 0.0, {u.code: 0.0 for u in t.urgency}, (), False), True, reasons, self.stamp,
         )  # fmt: skip

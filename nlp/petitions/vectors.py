@@ -75,7 +75,7 @@ class WordVectors:
         found: list[Found] = []
         position = 0
         spans = prepared.syllables
-        for word, start, end in prepared.words:
+        for word, start, _ in prepared.words:
             while position < len(spans) and spans[position].start < start:
                 position += 1
             size = word.count("_") + 1

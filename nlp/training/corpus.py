@@ -12,9 +12,34 @@ from typing import Any
 from nlp.registry.locate import corpora_root
 from nlp.taxonomy import taxonomy
 
-CHANNELS = ("don", "portal", "hotline", "email", "zalo", "voter", "minutes", "newspaper", "summary", "lawyer", "company", "ocr")
+CHANNELS = (
+    "don",
+    "portal",
+    "hotline",
+    "email",
+    "zalo",
+    "voter",
+    "minutes",
+    "newspaper",
+    "summary",
+    "lawyer",
+    "company",
+    "ocr",
+)
 REGIONS = ("bac", "trung", "nam", "tay_nguyen", "mien_nui", "hai_dao", "nuoc_ngoai")
-NOISE = ("no_diacritics", "abbrev", "teencode", "typos", "caps", "spacing", "ocr", "telex", "broken_lines", "nfd", "none")
+NOISE = (
+    "no_diacritics",
+    "abbrev",
+    "teencode",
+    "typos",
+    "caps",
+    "spacing",
+    "ocr",
+    "telex",
+    "broken_lines",
+    "nfd",
+    "none",
+)
 SPLITS = ("train", "validation", "test", "hard")
 
 
@@ -158,7 +183,8 @@ def parse_draft(text: str, *, hand: str, group: str) -> Iterator[tuple[PetitionR
 
 
 def _blocks(text: str) -> Iterator[tuple[str, list[str]]]:
-    identifier, lines = None, []
+    identifier: str | None = None
+    lines: list[str] = []
     for line in text.split("\n"):
         match = HEAD.match(line)
         if match:
@@ -174,11 +200,13 @@ def _blocks(text: str) -> Iterator[tuple[str, list[str]]]:
 def _row(
     identifier: str, meta: dict[str, str], quotes: list[tuple[str, str]], text: str, hand: str, group: str
 ) -> tuple[PetitionRow, list[str]]:
-    problems, fields, subfields = [], [], []
+    problems: list[str] = []
+    fields: list[str] = []
+    subfields: list[str] = []
     for match in re.finditer(r"([a-z_]+)(?:\[([^\]]*)\])?", meta.get("fields", "")):
         fields.append(match.group(1))
         subfields += [s.strip() for s in (match.group(2) or "").split(",") if s.strip()]
-    signals, used = [], 0
+    signals: list[SignalSpan] = []
     for code, quote in quotes:
         start = text.find(quote, 0)
         # The same quote given twice means its next place.
@@ -187,7 +215,6 @@ def _row(
         if start < 0 or not quote:
             problems.append(f"không thấy trích dẫn của {code}")
             continue
-        used += 1
         signals.append(SignalSpan(code, start, start + len(quote)))
     year = meta.get("year", "")
     row = PetitionRow(
@@ -210,7 +237,9 @@ def row_problems(row: PetitionRow) -> list[str]:
     if not row.fields:
         found.append("không có lĩnh vực")
     parents = t.field_of_subfield
-    found += [f"{s} không thuộc lĩnh vực đã gắn" for s in row.subfields if s in parents and parents[s] not in row.fields]
+    found += [
+        f"{s} không thuộc lĩnh vực đã gắn" for s in row.subfields if s in parents and parents[s] not in row.fields
+    ]
     if row.type not in {x.code for x in t.types}:
         found.append(f"type: mã lạ {row.type}")
     levels = t.level_of_signal

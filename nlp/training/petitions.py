@@ -15,12 +15,22 @@ from sklearn.svm import SVC
 
 from nlp.petitions.features import LinearHead
 from nlp.petitions.kernel import KernelHead
-from nlp.petitions.model import Binary, Head, Multinomial, PetitionModel, PresenceStack, ReviewLimits, UrgencyStack, softmax, stack_inputs
+from nlp.petitions.model import (
+    Binary,
+    Head,
+    Multinomial,
+    PetitionModel,
+    PresenceStack,
+    ReviewLimits,
+    UrgencyStack,
+    softmax,
+    stack_inputs,
+)
 from nlp.petitions.prepared import Prepared, clauses, part, prepare
 from nlp.petitions.vectors import WordVectors
 from nlp.taxonomy import taxonomy
 from nlp.text import clean, fold
-from nlp.training.corpus import PetitionRow, SignalSpan
+from nlp.training.corpus import PetitionRow
 from nlp.training.vectorize import count_blocks, fit_features, matrix
 
 
@@ -33,7 +43,13 @@ class PetitionConfig:
     )
     clause_blocks: dict[str, float] = field(
         default_factory=lambda: {
-            "word": 1.0, "syllable": 1.0, "char": 0.7, "signal_cue": 1.0, "neighbour": 0.5, "date": 0.7, "vector": 1.5,
+            "word": 1.0,
+            "syllable": 1.0,
+            "char": 0.7,
+            "signal_cue": 1.0,
+            "neighbour": 0.5,
+            "date": 0.7,
+            "vector": 1.5,
         }  # fmt: skip
     )
     max_features: int = 90_000
@@ -84,7 +100,12 @@ def logistic(x: sparse.csr_matrix, y: np.ndarray, c: float, weight: np.ndarray) 
 
 
 def fit_head(
-    x: sparse.csr_matrix, y: np.ndarray, codes: Sequence[str], c: float, weight: np.ndarray, use: np.ndarray | None = None
+    x: sparse.csr_matrix,
+    y: np.ndarray,
+    codes: Sequence[str],
+    c: float,
+    weight: np.ndarray,
+    use: np.ndarray | None = None,
 ) -> LinearHead:
     """One-versus-rest logistic regressions.
 
@@ -99,12 +120,20 @@ def fit_head(
         delayed(logistic)(x[rows[k]], y[rows[k], k], c, weight[rows[k]]) for k in range(len(codes))
     )
     return LinearHead(
-        tuple(codes), np.stack([w for w, _ in found], axis=1).astype(np.float32), np.array([b for _, b in found], np.float32)
+        tuple(codes),
+        np.stack([w for w, _ in found], axis=1).astype(np.float32),
+        np.array([b for _, b in found], np.float32),
     )
 
 
 def fit_kernel(
-    x: sparse.csr_matrix, y: np.ndarray, codes: Sequence[str], c: float, weight: np.ndarray, offset: float = 0.3, degree: int = 3
+    x: sparse.csr_matrix,
+    y: np.ndarray,
+    codes: Sequence[str],
+    c: float,
+    weight: np.ndarray,
+    offset: float = 0.3,
+    degree: int = 3,
 ) -> KernelHead:
     """One-versus-rest support-vector machines that share one polynomial kernel."""
     products = (x @ x.T).toarray()
@@ -261,7 +290,9 @@ def fit_petitions(
     del clause_counts
     clause_weight = np.where(clause_own, 1.0, config.unaccented_share)
 
-    def heads(train: np.ndarray, clause_train: np.ndarray) -> tuple[KernelHead, LinearHead, LinearHead, LinearHead, LinearHead, LinearHead]:
+    def heads(
+        train: np.ndarray, clause_train: np.ndarray
+    ) -> tuple[KernelHead, LinearHead, LinearHead, LinearHead, LinearHead, LinearHead]:
         w = weight[train]
         return (
             fit_kernel(xk[train], y_fields[train], codes, config.c_kernel, w),
@@ -269,7 +300,9 @@ def fit_petitions(
             fit_head(x[train], one_hot[train], types, config.c_type, w),
             fit_head(x[train], one_hot_u[train], levels, config.c_urgency, w),
             fit_head(x[train], y_signals[train], signal_codes, config.c_urgency, w),
-            fit_head(z[clause_train], cut.labels[clause_train], signal_codes, config.c_signals, clause_weight[clause_train]),
+            fit_head(
+                z[clause_train], cut.labels[clause_train], signal_codes, config.c_signals, clause_weight[clause_train]
+            ),
         )
 
     hands = [r.hand for r in rows]
@@ -308,12 +341,19 @@ def fit_petitions(
     for p in texts[:own]:
         for span in p.syllables:
             known[p.folded[span.start : span.end]] = known.get(p.folded[span.start : span.end], 0) + 1
+    subfields, signals = replace(subfields, head=halved(s)), replace(signals, head=halved(g))
+    kind, u, gt = replace(kind, head=halved(ty)), halved(u), halved(gt)
     model = PetitionModel(
         features, fields, subfields, kind, u, clause_features, signals, gt, presence, urgency,
         review_limits(fields, kind, out, y_fields[:own], y_type[:own], config), t.version,
         {k: v for k, v in known.items() if v > 1},
     )  # fmt: skip
     return model, out
+
+
+def halved(head: LinearHead) -> LinearHead:
+    """The head with its weights in float16, as it is stored: half the size, the same decisions."""
+    return replace(head, weights=head.weights.astype(np.float16))
 
 
 def calibrate(
@@ -344,7 +384,8 @@ def stack_presence(
         if y[:, k].sum() < 5:
             continue
         row = np.concatenate(
-            [clause[:, [k]], text[:, [k]], np.maximum(clause[:, [k]], text[:, [k]]), urgency, np.tanh(fields / 4)], axis=1
+            [clause[:, [k]], text[:, [k]], np.maximum(clause[:, [k]], text[:, [k]]), urgency, np.tanh(fields / 4)],
+            axis=1,
         )
         for train, test in folds:
             if y[train, k].any():
@@ -375,7 +416,11 @@ def stack_urgency(
     grid = np.arange(0.3, 0.71, 0.02)
     accuracy = [float(((p[rest, 1] + p[rest, 2] >= g) == (y[rest] > 0)).mean()) for g in grid]
     return UrgencyStack(
-        fitted.coef_.T.astype(np.float32), fitted.intercept_.astype(np.float32), heat, limit, float(grid[int(np.argmax(accuracy))])
+        fitted.coef_.T.astype(np.float32),
+        fitted.intercept_.astype(np.float32),
+        heat,
+        limit,
+        float(grid[int(np.argmax(accuracy))]),
     )
 
 

@@ -1,0 +1,10 @@
+"""The shipped reader, loaded once."""
+
+import pytest
+
+from nlp.petitions import PetitionReader
+
+
+@pytest.fixture(scope="session")
+def reader() -> PetitionReader:
+    return PetitionReader.load()
