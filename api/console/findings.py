@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
+from api.console.basket import in_basket, saved_searches
 from api.console.deps import page_needs
 from api.console.rendering import environment, page, wants_fragment
 from api.console.reports import with_pieces
@@ -45,6 +46,7 @@ def explore(
                 values["facets"] = facet_groups(facets(session, wanted, found.query), wanted, issuer_names(session))
         except LangNgheError as error:
             values["trouble"] = error.message
+        values.update(basket=in_basket(session, me), saved=saved_searches(session, me, "findings"))
     values["query"] = without_cursor(request)
     if wants_fragment(request):
         template = "findings_rows.html" if cursor else "findings_results.html"

@@ -9,12 +9,29 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from api.console import findings, home, intake, jobs, login, petition, read, register, reports
+from api.console import (
+    findings,
+    home,
+    intake,
+    jobs,
+    login,
+    operations,
+    petition,
+    read,
+    register,
+    reports,
+    review,
+    statistics,
+    system,
+)
 from api.console.deps import SignInFirstError
 from api.console.rendering import STATIC, page, wants_fragment
 from api.http.problems import Kind
 from api.security.identify import identify
 from nlp.text import LangNgheError
+
+# Fixed paths come before those with a variable part.
+PAGES = (login, home, read, intake, register, petition, review, reports, findings, jobs, statistics, operations, system)
 
 
 class LastingFiles(StaticFiles):
@@ -31,7 +48,7 @@ class LastingFiles(StaticFiles):
 def add_console(app: FastAPI) -> None:
     """Add every page to the application; pages are no part of the API's description."""
     app.mount("/static", LastingFiles(directory=STATIC), name="static")
-    for module in (login, home, read, intake, register, petition, reports, findings, jobs):
+    for module in PAGES:
         app.include_router(module.router, include_in_schema=False)
 
     async def sign_in(request: Request, error: Exception) -> Response:

@@ -25,11 +25,24 @@ def environment() -> Environment:
                       trim_blocks=True, lstrip_blocks=True)  # fmt: skip
     env.filters.update(words.FILTERS)
     env.filters["label"] = taxonomy().name
+    topics = {t.code: t.name for t in taxonomy().topics}
+    env.filters["topic"] = lambda code: topics.get(code, code)
     env.filters["short"] = lambda code: words.SHORT.get(code) or taxonomy().name(code)
-    env.globals.update(static=static_url, taxonomy=taxonomy(), status_name=words.STATUS, channel_name=words.CHANNEL,
-                       review_name=words.REVIEW, relation_name=words.RELATION, how_name=words.HOW,
-                       kind_short=words.KIND_SHORT, reason_name=words.REASON, step_name=words.STEP,
-                       due_words=words.due_words, today=words.today)  # fmt: skip
+    env.globals.update(
+        static=static_url,
+        taxonomy=taxonomy(),
+        status_name=words.STATUS,
+        channel_name=words.CHANNEL,
+        review_name=words.REVIEW,
+        relation_name=words.RELATION,
+        how_name=words.HOW,
+        kind_short=words.KIND_SHORT,
+        reason_name=words.REASON,
+        step_name=words.STEP,
+        action_name=words.ACTION,
+        due_words=words.due_words,
+        today=words.today,
+    )
     return env
 
 

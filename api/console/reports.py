@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, File, Query, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import func, select
 
+from api.console.basket import in_basket
 from api.console.deps import form_needs, page_needs
 from api.console.highlight import Mark, cut
 from api.console.rendering import environment, page, wants_fragment
@@ -101,6 +102,8 @@ def one(
         counts = facets(session, FindingFilter(report=report_id), None)
         every = list(session.scalars(select(Finding).where(Finding.report_num == report.num, Finding.gone.is_(False))))
         items = [with_pieces(b) for b in finding_bodies(session, rows, query)]
+        basket = in_basket(session, me)
+        unreviewed = sum(f.review == "proposed" for f in every)
     titles = {f.id: f.text for f in every}
     values: dict[str, Any] = {
         "report": report,
@@ -110,6 +113,8 @@ def one(
         "trouble": trouble,
         "counts": {k: dict(v) for k, v in counts.items()},
         "titles": titles,
+        "basket": basket,
+        "unreviewed": unreviewed,
         "chosen": {"q": q, "kind": kind, "topic": topic, "review": review},
     }
     if wants_fragment(request):

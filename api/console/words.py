@@ -103,4 +103,50 @@ def due_words(due: date | None, on: date) -> str:
     return "hạn hôm nay" if days == 0 else f"còn {days} ngày"
 
 
+ACTION = {
+    "petition.add": "Nhập đơn",
+    "petition.view": "Xem đơn hạn chế",
+    "petition.analyse": "Máy đọc lại đơn",
+    "petition.confirm": "Xác nhận nhãn",
+    "petition.correct": "Sửa nhãn",
+    "petition.defer": "Để lại",
+    "petition.undo": "Hoàn tác quyết định",
+    "petition.assign": "Phân công",
+    "petition.status": "Đổi trạng thái",
+    "petition.unit": "Đổi đơn vị xử lý",
+    "petition.due_on": "Đổi thời hạn",
+    "petition.province": "Đổi tỉnh",
+    "petition.commune": "Đổi xã",
+    "petition.identity": "Xem danh tính",
+    "petition.export": "Kết xuất sổ đơn",
+    "report.add": "Tải báo cáo",
+    "report.extract": "Trích lại báo cáo",
+    "finding.accepted": "Chấp nhận phát hiện",
+    "finding.edited": "Sửa phát hiện",
+    "finding.rejected": "Loại phát hiện",
+    "finding.proposed": "Đặt lại phát hiện",
+    "finding.undo": "Hoàn tác rà soát",
+    "feedback.export": "Tải dữ liệu huấn luyện",
+    "user.create": "Tạo tài khoản",
+    "user.roles": "Đổi vai trò",
+    "user.reset_password": "Cấp lại mật khẩu",
+    "user.change_password": "Đổi mật khẩu",
+    "user.activate": "Mở tài khoản",
+    "user.deactivate": "Ngừng tài khoản",
+    "user.login": "Đăng nhập",
+    "user.logout": "Đăng xuất",
+    "user.login_failed": "Đăng nhập sai",
+    "user.locked": "Tạm khóa vì đăng nhập sai",
+    "token.create": "Tạo khóa",
+    "token.revoke": "Thu hồi khóa",
+    "job.add": "Thêm việc chạy nền",
+    "job.cancel": "Hủy việc chạy nền",
+    "backup": "Sao lưu",
+}
 FILTERS: dict[str, Any] = {"number": number, "percent": percent, "day": day, "moment": moment}
+
+
+def month_name(month: str) -> str:
+    """`2026-11` as 11/26."""
+    year, _, number = month.partition("-")
+    return f"{int(number)}/{year[2:]}"

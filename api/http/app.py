@@ -22,7 +22,7 @@ from api.http.edge import Edge
 from api.http.metrics import Metrics
 from api.http.models.common import ProblemBody
 from api.http.problems import PROBLEMS, ProblemError, kind_of, problem_response
-from api.http.routes import accounts, jobs, meta, petitions, reports
+from api.http.routes import accounts, insight, jobs, meta, petitions, reports
 from api.http.service import Service
 from api.http.validation import explain
 from api.readers import Readers, load_readers
@@ -74,7 +74,7 @@ def create_app(settings: Settings | None = None, readers: Readers | None = None)
         redirect_slashes=False,
     )
     app.state.service = service
-    for module in (meta, jobs, petitions, reports, accounts):
+    for module in (meta, jobs, insight, petitions, reports, accounts):
         app.include_router(module.router)
     add_console(app)
     _add_errors(app)

@@ -47,6 +47,7 @@ PROBLEMS: dict[str, Kind] = {
     "body_too_large": Kind(413, "Nội dung gửi lên quá lớn"),
     "media_unsupported": Kind(415, "Kiểu nội dung không được hỗ trợ"),
     "invalid": Kind(422, "Dữ liệu gửi lên chưa đúng"),
+    "selection_too_large": Kind(422, "Chọn quá nhiều để kết xuất"),
     "text_empty": Kind(422, "Văn bản trống"),
     "document_unreadable": Kind(422, "Không đọc được tài liệu"),
     "idempotency_key_reused": Kind(422, "Khóa chống gửi trùng đã dùng cho nội dung khác"),

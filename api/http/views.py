@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api.records.citations import citation
+from api.export import citation
 from api.records.finding_search import links_of
 from api.records.petition_store import current_decision, latest_analysis
 from api.records.petitions import Decision, Petition
@@ -132,7 +132,7 @@ def _finding_body(finding: Finding, links: list[dict[str, Any]], query: Query | 
                    "sort": finding.edited_sort, "at": finding.reviewed_at},
         "gone": finding.gone,
         "document": cited,
-        "citation": citation(finding),
+        "citation": citation(report.document, {"section": finding.section, "page": finding.page}),
         "highlights": [{"start": s, "end": e} for s, e in find_words(finding.text, query)] if query else [],
         "version": finding.version,
     }  # fmt: skip

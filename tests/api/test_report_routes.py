@@ -33,7 +33,7 @@ def test_an_uploaded_report_gives_findings_whose_quotes_stand_in_its_text(http: 
     assert http.get(f"/v1/reports/{body['id']}").json() == body
     cause = next(f for f in body["items"] if f["kind"] == "cause")
     assert cause["links"][0]["to"] in {f["id"] for f in body["items"]}
-    assert cause["citation"] == "(Báo cáo số 125/BC-UBND ngày 10/12/2024 của UBND huyện Bình Sơn, mục II)"
+    assert cause["citation"] == "(Báo cáo số 125/BC-UBND, mục II. HẠN CHẾ, NGUYÊN NHÂN)"
 
 
 def test_search_finds_with_and_without_accents_phrases_prefixes_and_exclusions(

@@ -172,3 +172,11 @@
     }
   });
 })();
+
+// The search that is on the page goes into the form that keeps it.
+document.addEventListener("click", function (e) {
+  "use strict";
+  var button = e.target.closest && e.target.closest("[data-query]");
+  if (!button) { return; }
+  document.querySelectorAll("[data-current-query]").forEach(function (el) { el.value = button.dataset.query; });
+});

@@ -1,0 +1,82 @@
+"""Pages of statistics: the period's counts, early warnings, and petitions beside reports."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+
+from api.console.charts import columns, shares
+from api.console.deps import page_needs
+from api.console.register import parse_day
+from api.console.rendering import page
+from api.console.reports import with_pieces
+from api.console.words import month_name, today
+from api.http.deps import ServiceDep
+from api.http.routes.insight import download, matter, period_of
+from api.http.sheets import XLSX, statistics_xlsx
+from api.records import hotspots, statistics
+from api.records.statistics import Period
+from api.security.roles import Principal
+from nlp.taxonomy import taxonomy
+
+router = APIRouter()
+Reader = Annotated[Principal, Depends(page_needs("statistics.read"))]
+Text = Annotated[str, Query(max_length=120)]
+
+
+def chosen_period(start: Text = "", end: Text = "", province: Text = "", commune: Text = "") -> Period:
+    """The period of the form; what does not parse falls back to the default."""
+    first, last = parse_day(start), parse_day(end)
+    if first and last and first > last:
+        first, last = last, first
+    return period_of(first, last, province, commune)
+
+
+Chosen = Annotated[Period, Depends(chosen_period)]
+
+
+@router.get("/statistics")
+def show(request: Request, service: ServiceDep, me: Reader, period: Chosen) -> Response:
+    """Charts and tables of a period, and where something surges now."""
+    with service.records.read() as session:
+        found = statistics.overview(session, period)
+        values: dict[str, Any] = {
+            "found": found,
+            "official": statistics.official_table(session, period),
+            "spots": hotspots.hot_spots(session, today(), period.province),
+            "places": statistics.places(session),
+        }
+    values["months"] = columns({month_name(m): float(n) for m, n in found.months.items()})
+    values["fields"] = shares(list(found.fields.items()))
+    values["channels"] = shares(list(found.channels.items()))
+    return page(request, "statistics.html", me, period=period, method=hotspots.METHOD, query=query_of(period), **values)
+
+
+def query_of(period: Period) -> str:
+    """The period as a query string."""
+    from urllib.parse import urlencode
+
+    return urlencode({"start": period.start, "end": period.end, "province": period.province, "commune": period.commune})
+
+
+@router.get("/statistics/export")
+def export(service: ServiceDep, me: Reader, period: Chosen) -> Response:
+    """The period's counts as a workbook."""
+    with service.records.read() as session:
+        official, statuses = statistics.official_table(session, period), statistics.status_by_type(session, period)
+    return download(statistics_xlsx(period, official, statuses), XLSX, f"thong-ke-{period.start}-{period.end}.xlsx")
+
+
+@router.get("/matters")
+def matters(request: Request, service: ServiceDep, me: Reader, period: Chosen, field: Text = "dat_dai") -> Response:
+    """Petitions of a field beside what reports say about the same matter."""
+    field = field if field in taxonomy().field_codes else "dat_dai"
+    with service.records.read() as session:
+        found = matter(session, period, field)
+        known_places = statistics.places(session)
+    chart = columns({month_name(m): float(n) for m, n in found["months"].items()})
+    rows = [with_pieces(f) for f in found["findings"]] if me.may("report.read") else []
+    return page(request, "matters.html", me, period=period, found=found, chart=chart, findings=rows,
+                places=known_places, field=field, query=query_of(period))  # fmt: skip

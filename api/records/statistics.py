@@ -1,0 +1,153 @@
+"""Counts of the register: by month, label and place, and the columns of the official statistics."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import extract, func, select
+from sqlalchemy.orm import Session
+
+from api.records.petition_store import STATUSES
+from api.records.petitions import Petition, PetitionField
+from nlp.taxonomy import taxonomy
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Received dates from `start` to `end`, both included, in a place or anywhere."""
+
+    start: date
+    end: date
+    province: str = ""
+    commune: str = ""
+
+    def conditions(self) -> list[Any]:
+        """The period as conditions over `petitions`."""
+        rows: list[Any] = [Petition.received_at >= self.start, Petition.received_at <= self.end]
+        if self.province:
+            rows.append(Petition.province == self.province)
+        if self.commune:
+            rows.append(Petition.commune == self.commune)
+        return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Counts of a period. A petition with two fields counts in both; everything else adds up to `total`."""
+
+    total: int
+    fields: dict[str, int]
+    subfields: dict[str, int]
+    types: dict[str, int]
+    urgency: dict[str, int]
+    status: dict[str, int]
+    channels: dict[str, int]
+    months: dict[str, int]
+
+
+def overview(session: Session, period: Period, field: str = "") -> Overview:
+    """Everything the statistics page shows; with `field`, only petitions of that field."""
+    rows = period.conditions()
+    if field:
+        rows.append(Petition.num.in_(select(PetitionField.petition_num).where(PetitionField.code == field)))
+    types: Counter[str] = Counter()
+    urgency: Counter[str] = Counter()
+    status: Counter[str] = Counter()
+    channels: Counter[str] = Counter()
+    months: Counter[str] = Counter()
+    year, month = extract("year", Petition.received_at), extract("month", Petition.received_at)
+    columns = (year, month, Petition.type, Petition.urgency, Petition.status, Petition.channel)
+    for y, m, kind, level, state, channel, count in session.execute(
+        select(*columns, func.count()).where(*rows).group_by(*columns)
+    ):
+        months[f"{int(y):04d}-{int(m):02d}"] += count
+        for tally, value in ((types, kind), (urgency, level), (status, state), (channels, channel)):
+            tally[value] += count
+    fields: dict[str, int] = {}
+    subfields: dict[str, int] = {}
+    counted = (
+        select(PetitionField.code, PetitionField.parent, func.count())
+        .join(Petition, Petition.num == PetitionField.petition_num)
+        .where(*rows)
+        .group_by(PetitionField.code, PetitionField.parent)
+    )
+    for code, parent, count in session.execute(counted):
+        (fields if parent is None else subfields)[code] = count
+    return Overview(sum(types.values()), fields, subfields, dict(types), dict(urgency), dict(status), dict(channels),
+                    _every_month(period, months))  # fmt: skip
+
+
+def _every_month(period: Period, counts: Counter[str]) -> dict[str, int]:
+    answer: dict[str, int] = {}
+    year, month = period.start.year, period.start.month
+    while (year, month) <= (period.end.year, period.end.month) and len(answer) < 240:
+        key = f"{year:04d}-{month:02d}"
+        answer[key] = counts.get(key, 0)
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    return answer
+
+
+def official_table(session: Session, period: Period) -> dict[str, dict[str, int]]:
+    """Petitions by official column and type; each counts once, in the column of its main field.
+
+    The main field is the first one; a sub-field with a column of its own (tham nhũng) decides before it. The annex of
+    the form now in force prevails over the taxonomy's columns (Thông tư 06/2025/TT-TTCP; cần kiểm tra).
+
+    Returns
+    -------
+    table : dict
+        {column: {type: count}}, every column and type present.
+    """
+    known = taxonomy()
+    table = {c.code: {t.code: 0 for t in known.types} for c in known.official_columns}
+    special = known.official_overrides
+    main = (
+        select(PetitionField.petition_num, PetitionField.code)
+        .where(PetitionField.position == 0)
+        .subquery("main")
+    )  # fmt: skip
+    rows = period.conditions()
+    counted = (
+        select(main.c.code, Petition.type, func.count())
+        .join(main, main.c.petition_num == Petition.num)
+        .where(*rows)
+        .group_by(main.c.code, Petition.type)
+    )
+    for code, kind, count in session.execute(counted):
+        column = known.official_column(code) if code in known.field_codes else "khac"
+        table[column][kind] += count
+    for sub, column in special.items():
+        moved = (
+            select(Petition.type, func.count())
+            .join(PetitionField, PetitionField.petition_num == Petition.num)
+            .join(main, main.c.petition_num == Petition.num)
+            .where(*rows, PetitionField.code == sub, main.c.code == known.field_of_subfield[sub])
+            .group_by(Petition.type)
+        )
+        for kind, count in session.execute(moved):
+            table[column][kind] += count
+            table[known.official_column(known.field_of_subfield[sub])][kind] -= count
+    return table
+
+
+def status_by_type(session: Session, period: Period) -> dict[str, dict[str, int]]:
+    """{type: {status: count}} of a period, every type and status present."""
+    table = {t.code: dict.fromkeys(STATUSES, 0) for t in taxonomy().types}
+    counted = select(Petition.type, Petition.status, func.count()).where(*period.conditions())
+    for kind, status, count in session.execute(counted.group_by(Petition.type, Petition.status)):
+        table[kind][status] = count
+    return table
+
+
+def places(session: Session) -> dict[str, list[str]]:
+    """Provinces of the register with their communes, by name."""
+    found: dict[str, list[str]] = {}
+    rows = select(Petition.province, Petition.commune).where(Petition.province.is_not(None)).distinct()
+    for province, commune in session.execute(rows):
+        communes = found.setdefault(province or "", [])
+        if commune:
+            communes.append(commune)
+    return {p: sorted(c) for p, c in sorted(found.items())}
