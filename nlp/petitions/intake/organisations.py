@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
-from nlp.petitions.intake.rules import WordSet, word_set
+from nlp.petitions.intake.rules import WordSet, packaged, word_set
 from nlp.text.entities.lexicon import folded_key, lexicon, tone_key
 from nlp.text.entities.types import Entity
 from nlp.text.entities.view import TextView
 
-_GAP = re.compile(r"(?: ?[-–&] ?| ?\n? ?|\. ?|, (?=Hạ tầng|hạ tầng))\Z")
+_GAP = re.compile(r"(?: ?[-–&] ?| ?\n? ?|\. ?)\Z")
+
+
 LONGEST = 14
 
 
@@ -54,11 +57,14 @@ def _extent(view: TextView, keys: list[str], i: int, size: int, going_on: WordSe
     words = lexicon(view.accented)
     while end < len(keys) and end - i < LONGEST:
         gap, token = view.gap(end), view.tokens[end]
-        if not _GAP.match(gap) or ("\n" in gap and token.capital):
+        part = gap == ", " and token.folded == "ha" and keys[i] == keys[end - 3]  # Phòng Kinh tế, Hạ tầng và Đô thị
+        if not (_GAP.match(gap) or part) or ("\n" in gap and token.capital):
             break
         if "." in gap and (len(view.tokens[end - 1].text) > 3 or not view.tokens[end - 1].shouted):
             break
         more = 1 if token.capital else going_on.at(keys, end, view.accented)
+        if not more and end == i + size:
+            more = _trade(view, i, end)
         if not more or any(not _GAP.match(view.gap(k)) for k in range(end + 1, end + more)):
             break
         if (
@@ -74,6 +80,24 @@ def _extent(view: TextView, keys: list[str], i: int, size: int, going_on: WordSe
     while end > i + size and keys[end - 1] in _TAILS[view.accented]:
         end -= 1
     return end
+
+
+@cache
+def _folded(name: str) -> frozenset[str]:
+    return frozenset(packaged("parties.yaml")[name].split())
+
+
+def _trade(view: TextView, i: int, end: int) -> int:
+    """Words of trade between the head of a firm and its name; 0 where no name follows them."""
+    firms, stops = _folded("firm_heads"), _folded("not_trade")
+    if view.tokens[end - 1].folded not in firms:
+        return 0
+    for k in range(end, min(end + 5, len(view.tokens))):
+        if view.gap(k) not in (" ", "\n") or view.tokens[k].folded in stops:
+            return 0
+        if view.tokens[k].capital:
+            return k - end
+    return 0
 
 
 # A name does not end in one of these.

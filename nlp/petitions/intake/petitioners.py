@@ -14,10 +14,12 @@ _SIGNING_HEAD = re.compile(
     r"đọc|Hội viên|Cộng tác viên|Bà ngoại cháu|Mẹ cháu|Bố cháu|GIÁM ĐỐC|Giám đốc|Trưởng ban|Chủ nhiệm)\s)?"
     r"(?:[^,\n]{0,40},?\s?(?:ngày|sáng|chiều|tối)?\s?[\d/.\- ]{3,12}[.,:\-– ]{1,3})?"
 )
+# How a clerk's note opens before it names the caller: a time, a bracket, "Tóm tắt:", "Công dân trình bày:".
 _TELLER = re.compile(
-    r"(?:\A|\n)[\W\d]{0,24}[hH]?\d{0,2}[\W]{0,3}(?:(?:đơn|tóm tắt|tt đơn|nội dung|cuộc gọi|tiếp|hồi|công dân|cd|"
-    r"phản ánh|pa|np|kn|người báo|nhà|trực|tt|nội dung đơn|bạn đọc)[^\n.]{0,28})?\W{0,3}(?:ông|bà|anh|chị|cô|"
-    r"chú|bác|cụ|cd|ong|ba|hộ)\s\Z",
+    r"(?:\A|\n|[.\]:;)]\s)[\W\d]{0,12}(?:(?:tối|sáng|chiều|trưa|đêm|ngày|lúc|hồi|giờ|phút|h|g|thứ \w+)[\W\d]{0,14}){0,5}"
+    r"(?:(?:đơn|tóm tắt|tt đơn|nội dung|cuộc gọi|tiếp|hồi|công dân|cd|phản ánh|pa|np|kn|người báo|người gọi|người gửi|"
+    r"nhà|trực|tt|bạn đọc|điện báo từ|ghi lại|thư gửi)[^\n.]{0,34})?\W{0,3}"
+    r"(?:ông|bà|anh|chị|cô|chú|bác|cụ|cd|ong|ba|hộ)\s\Z",
     re.IGNORECASE,
 )
 _LIST_GAP = re.compile(
@@ -39,7 +41,12 @@ def find_petitioners(look: Look) -> list[Party]:
     for n, name in enumerate(look.names):
         if look.cued(name, accused):
             continue
-        if look.cued(name, cue) and not is_witness(look, name):
+        authorised = re.match(r"[^\n.]{0,44}(?:uỷ quyền|ủy quyền)(?! cho)", look.after(name, 60))
+        if authorised and re.search(
+            r"(?:được|của|theo yêu cầu|đại diện)[^\n.]{0,14}\Z", look.before(name, 30), re.IGNORECASE
+        ):
+            found.append(make_party("nguoi_gui", name, "uy_quyen", 0.9, look))
+        elif look.cued(name, cue) and not is_witness(look, name):
             found.append(make_party("nguoi_gui", name, "loi_dan", 0.9, look))
         elif (
             found
@@ -100,14 +107,17 @@ def _signers(look: Look) -> list[Party]:
 
 def _told_in_third_person(look: Look, name: Entity) -> bool:
     """A clerk's summary: "Bà Lương Thị Thơm (xã Hoà Bình …) phản ánh …", "Ông Năm …, nhà gần …, gọi lúc …"."""
-    if name.start > 120 or not _TELLER.search(look.view.text[: name.start]):
+    told = look.view.text[: name.start]
+    if name.start > 220 or not _TELLER.search(told):
         return False
-    if re.search(r"(?:tôi|tui|em|con|cháu)\s", look.view.text[: name.start], re.IGNORECASE) or re.search(
+    if re.search(r"(?<!\w)(?:tôi|tui|em|con|cháu)\s", told, re.IGNORECASE) or re.search(
         r"(?:tố cáo|khiếu nại|phản ánh|tố giác|thưa|việc|V/v:?)\s+(?:việc\s)?(?:ông|bà|anh|chị)?\s?\Z",
         look.before(name, 26),
         re.IGNORECASE,
     ):
         return False
+    if re.match(r"[^\n.:]{0,80}:", look.after(name, 82)):
+        return True  # Ông Dương Văn Thẩm, bon Sa Nar: Giữa nhà ông và …
     i = look.starts[name.start]
     limit = name.end + _THIRD_PERSON
     end = next((k for k in range(i, len(look.view.tokens)) if look.view.tokens[k].start > limit), len(look.view.tokens))
@@ -115,7 +125,9 @@ def _told_in_third_person(look: Look, name: Entity) -> bool:
 
 
 def _writes(look: Look, office: Entity) -> bool:
-    """Whether a firm or body writes itself: its letterhead, or "Công ty chúng tôi"."""
+    """Whether a firm or body writes itself: its letterhead, or "Công ty chúng tôi"; a law office writes for a client."""
+    if "luat" in look.view.folded[office.start : office.end]:
+        return False
     if re.match(r"\s(?:chúng tôi|của chúng tôi|của tôi|tôi)(?!\w)", look.after(office, 14)):
         return True
     head = look.view.text[: office.start].strip()

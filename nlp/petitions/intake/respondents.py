@@ -38,8 +38,9 @@ def find_respondents(look: Look, senders: list[Party], petition_type: str | None
         size = party_words("accuse").at(look.keys, i, look.view.accented)
         if size and not _only_named(look, i):
             target = _target(look, i + size, others) or _pointed(look, i + size, others)
-            if target:
+            while target:
                 add(target, "to_cao_khieu_nai", 0.85)
+                target = _listed_after(look, target, others)
     if not found:
         for i in range(len(look.keys)):
             size = party_words("punish").at(look.keys, i, look.view.accented)
@@ -66,6 +67,17 @@ def find_respondents(look: Look, senders: list[Party], petition_type: str | None
         most = Counter(n.value.split()[-1] for n in others).most_common(1)[0][0]
         add(next(n for n in others if n.value.split()[-1] == most), "nhac_nhieu_nhat", 0.55)
     return list(found.values())
+
+
+def _listed_after(look: Look, entity: Entity, people: list[Entity]) -> Entity | None:
+    """The next person or office of a list: "tố cáo ông A, trưởng thôn, và bà B"."""
+    following = [e for e in [*people, *look.offices] if entity.end < e.start <= entity.end + 40]
+    nearest = min(following, key=lambda e: e.start, default=None)
+    if nearest is None:
+        return None
+    between = look.view.text[entity.end : nearest.start]
+    joined = re.fullmatch(r"(?:,[^,.;\n]{1,28},?)?\s(?:và|cùng)\s(?:[^\W\d]+\s){0,3}|,\s(?:ông|bà|anh|chị)\s", between)
+    return nearest if joined else None
 
 
 def _pointed(look: Look, i: int, people: list[Entity]) -> Entity | None:
@@ -142,7 +154,7 @@ def _decided(look: Look, office: Entity, petition_type: str | None) -> bool:
     own = bool(
         re.search(
             r"(?:quyết định|công văn|thông báo|văn bản|kết luận|phiếu|giấy|bản án|biên bản|vb|qđ|tb|cách tính|"
-            r"phương án|kết quả)[^.;\n]{0,44} của (?:[^\W\d]+ )?\Z",
+            r"phương án|kết quả)[^.;\n]{0,44} của (?:[^\W\d]+ ){0,4}\Z",
             before,
         )
     )

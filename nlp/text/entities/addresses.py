@@ -27,7 +27,7 @@ _HAMLET = re.compile(rf"(?:[ ]{{1,3}}|[ ]?\n[ ]{{0,3}})(?:{_NUMBER}|{_NAME})")
 # Typed in small letters: the name ends where punctuation or the commune follows.
 _HAMLET_SMALL = re.compile(r"[ ][a-z]{2,7}(?:[ ][a-z]{2,7})?(?=\s*(?:[,.;(\n-]|\Z|xa\s|phuong\s|huyen\s|tt\s))")
 _HAMLET_ABBREVIATED = re.compile(rf"(?:\.?[ ]?)(?:{_NUMBER}|{_NAME})")
-_ALLEY = re.compile(rf"[ \n]{{1,3}}(?:số[ ])?{_CODE}(?!\w){_ON_STREET}?")
+_ALLEY = re.compile(rf"[ \n]{{1,3}}(?:số[ ])?{_CODE}(?!\w|[.,]\d){_ON_STREET}?")
 _HOUSE = re.compile(rf"[ \n]{{0,3}}(?:số[ ])?(?P<code>{_CODE}|[A-Z](?=[ ,]))(?![\w%]|[.,]\d|/[^\W\d]){_ON_STREET}?")
 _NUMBERED = re.compile(
     rf"(?<![\w/.,\-])(?P<so>(?:số|so|Số|SỐ)[ ])?(?P<code>\d{{1,4}}[A-ZĐ]?(?:[/\-]\d{{1,4}}[A-ZĐ]?){{0,4}})"
@@ -41,6 +41,8 @@ _COUNTED = re.compile(
 )
 # What may stand before "khu vực 2" where it is part of an address and not the region of a court.
 _OPENS = re.compile(r"(?:\A|[\n,(]\s?|\d\s|ở\s|tại\s|trú\s|ngụ\s)\Z", re.IGNORECASE)
+_DAY_BEFORE = re.compile(r"(?:ngày|sáng|chiều|tối|hôm|trước|đến|từ|lúc)\s\Z", re.IGNORECASE)
+_DAY = re.compile(r"[0-3]?\d/[01]?\d")
 _SPOT_BEFORE = re.compile(r"(?:[\n(,:]\s?|\A)\Z")
 
 
@@ -133,7 +135,12 @@ def _at_unit(view: TextView, keys: list[str], i: int, units: _Units) -> Iterator
         m = _HAMLET_SMALL.match(text, last.end)
     if not m:
         return
-    numbered = m.group().strip(" .\n")[:1].isdigit()
+    value = m.group().strip(" .\n")
+    numbered = value[:1].isdigit()
+    if not view.accented and last.folded in ("doi", "ban", "khoi", "lang", "soc", "bon"):
+        return  # đòi, bán, khỏi …: without accents too many other words
+    if value.isupper() and value.isalpha() and len(value) < 4 and not last.shouted:
+        return  # khu CN, tổ TK
     if numbered and _COUNTED.match(view.text, m.end()):
         return
     if tokens[i].capital and (place_words.known_places.starts_at(keys, i) >= 2 or _is_unit_name(view, keys, i, units)):
@@ -149,7 +156,12 @@ def _at_unit(view: TextView, keys: list[str], i: int, units: _Units) -> Iterator
     if not numbered and (tokens[i].folded == "doi" or _is_compound(view, keys, i, size, units)):
         return
     start = tokens[i].start
-    if i and view.gap(i) == " " and tokens[i - 1].folded in ("truong", "pho", "thu"):
+    head = tokens[i - 1].text.lower() if i else ""
+    if (
+        i
+        and view.gap(i) == " "
+        and (head in ("trưởng", "phó", "thư") or (not view.accented and head in ("truong", "pho")))
+    ):
         # "trưởng thôn Đông Hồng" is a title; only the name of the hamlet leads to a place.
         start = m.end() - len(m.group().lstrip())
         if i > 1 and tokens[i + size].capital and _is_person_after_title(view, i + size):
@@ -162,8 +174,12 @@ def _at_unit(view: TextView, keys: list[str], i: int, units: _Units) -> Iterator
 
 
 def _is_unit_name(view: TextView, keys: list[str], i: int, units: _Units) -> bool:
-    """Whether the word belongs to the name of a commune ("xã Bản Sen")."""
-    return i > 0 and view.gap(i) == " " and keys[i - 1] in units.communes
+    """Whether the word belongs to another name: "xã Bản Sen", "suối Khuổi Ráo", "Lâm Sóc Kha"."""
+    if not i or view.gap(i) != " ":
+        return False
+    before = view.tokens[i - 1]
+    in_name = before.capital and not (before.shouted and len(before.text) > 1)
+    return in_name or keys[i - 1] in units.communes or before.folded in ("suoi", "song", "cau", "deo", "nui")
 
 
 def _is_compound(view: TextView, keys: list[str], i: int, size: int, units: _Units) -> bool:
@@ -218,6 +234,8 @@ def _numbered(
         return None
     housed = bool(after_word and at is not None and units.house.ends_at(keys, at + 1))
     so, slash = m.group("so"), "/" in m.group("code")
+    if slash and not so and _DAY_BEFORE.search(text, max(0, start - 8), start) and _DAY.fullmatch(m.group("code")):
+        return None
     spot = housed or bool(_SPOT_BEFORE.search(text[max(0, start - 2) : start]))
     if m.group("street"):
         return (start, m.end(), 0.75) if so or slash or spot else None

@@ -80,6 +80,7 @@ class Lexicon:
     not_single: frozenset[str]
     common_given: frozenset[str]
     openers: frozenset[str]
+    selves: frozenset[str]
     plain_stops: frozenset[str]
     before_place: Words
     known_places: Words
@@ -155,6 +156,7 @@ def lexicon(accented: bool = True) -> Lexicon:
         not_names=_words(calls["not_names"].split(), accented),
         not_single=frozenset(key(w) for w in calls["not_single"].split()),
         openers=frozenset(key(w) for w in calls["openers"].split()),
+        selves=frozenset(key(w) for w in ("tôi", "tui", "mình")),
         plain_stops=frozenset(calls["plain_stops"].split()),
         common_given=frozenset(key(w) for w in calls["common_given"].split()),
         before_place=_words(places["before_place"].split(), accented),
@@ -173,7 +175,7 @@ def word_keys(words: Iterable[str], accented: bool) -> list[str]:
     if not accented:
         return [folded_key(w) for w in words]
     safe = _safe_plain()
-    return [safe.get(w) or tone_key(w) if w.isascii() and w.islower() else tone_key(w) for w in words]
+    return [(safe.get(w.lower()) if w.isascii() else None) or tone_key(w) for w in words]
 
 
 @cache

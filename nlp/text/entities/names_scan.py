@@ -17,6 +17,8 @@ CUE_GAP = re.compile(r"\s{0,3}[:\-–,(\"“]{0,2}\s{0,40}\Z")
 _WRAP = re.compile(r" {0,4}\n {0,40}\Z")
 _ABBREVIATION_GAP = re.compile(r"(?:[ ]{1,3}|\.[ ]?)\Z")
 _LINE_TAIL = re.compile(r"[ \t]*(?:$|\n|[,(–\-;.])")
+# Last words of roles that are no office: cử tri, công dân, đại diện.
+_NOT_OFFICE = frozenset(("tri", "dan", "dien", "thau"))
 _PLACE_AND_DATE = re.compile(r",?\s*(?:ngày|ngay)?\s*\d{1,2}\s*(?:[/.\-]|tháng|thang)")
 _SIGNER = re.compile(
     r"(?:ký|người|đơn|đại diện|trân trọng|kính đơn|điểm chỉ|thay mặt|giám đốc|chủ nhiệm|trưởng)", re.IGNORECASE
@@ -127,11 +129,16 @@ def place_before(scan: Scan, i: int) -> int:
 
 
 def titled(scan: Scan, i: int) -> bool:
-    """Whether a title stands before position `i` ("ông Chủ tịch xã" and then a name)."""
-    return any(
-        scan.words.roles.ends_at(scan.keys, i - back) or scan.words.not_names.ends_at(scan.keys, i - back) >= 2
-        for back in (0, 1) if i - back > 0
-    )  # fmt: skip
+    """Whether a title of office stands before position `i` ("ông Chủ tịch xã" and then a name)."""
+    for back in (0, 1):
+        end = i - back
+        if end <= 0:
+            break
+        if scan.words.not_names.ends_at(scan.keys, end) >= 2:
+            return True
+        if scan.words.roles.ends_at(scan.keys, end) and scan.view.tokens[end - 1].folded not in _NOT_OFFICE:
+            return True
+    return False
 
 
 def signed_line(scan: Scan, i: int) -> bool:

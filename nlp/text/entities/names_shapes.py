@@ -9,6 +9,7 @@ from nlp.text.entities.names_scan import CUE_GAP, SPACES, Scan, before, place_be
 from nlp.text.entities.types import Entity
 
 _STOPS_FIRST = frozenset(["do", "dang", "duong", "truong", "to", "ta", "luu", "tong", "ly", "luong", "dam"])
+_AFTER_THI = frozenset(("truong", "xa", "tran", "tu", "luc", "giac", "uy"))
 _MIDDLE = frozenset(("van", "thi", "huu", "dinh"))
 
 
@@ -77,6 +78,8 @@ def from_lower_case(scan: Scan) -> Iterator[Entity]:
                 size >= 3 and core and middle and (lowered or call) and (words.accented or keys[i] not in _STOPS_FIRST)
             )
             numbered = scan.view.text[tokens[i].start - 2 : tokens[i].start - 1].isdigit()
+            if size >= 3 and tokens[i + 1].folded == "thi" and tokens[i + 2].folded in _AFTER_THI:
+                continue  # quản lý thị trường
             likely = core or (keys[i + 1] in words.sure_middle and keys[i] not in words.weak_surnames)
             called = bool(call) and size >= 3 and likely
             signed = lowered and size >= 2 and signed_line(scan, i) and _ends_line(scan, end)

@@ -82,9 +82,16 @@ def _judge(scan: Scan, i: int, j: int, after_place: bool) -> tuple[Entity | None
     i, honorific = _skip_heads(scan, i, j)
     if i > first and (place_before(scan, first) or scan.is_known_place(first, j)):
         return None, True  # cống Bà Lắm, chợ Ông Tạ, Bà Rịa, đường Hai Bà Trưng
-    if i < j - 1 and len(keys[i]) > 1 and keys[i] in words.before_place.single and keys[i] not in words.surnames:
+    called = honorific or (_call_before(scan, i) if i < j else 0)
+    if (
+        not called
+        and i < j - 1
+        and len(keys[i]) > 1
+        and keys[i] in words.before_place.single
+        and keys[i] not in words.surnames
+    ):
         return None, True  # Đường Nguyễn Lương Bằng
-    honorific = honorific or (_call_before(scan, i) if i < j else 0)
+    honorific = called
     j = _trim(scan, i, j)
     if i >= j or (j - i == 1 and len(tokens[i].text) == 1 and scan.view.text[tokens[i].end : tokens[i].end + 1] == "."):
         return None, False
@@ -99,6 +106,8 @@ def _judge(scan: Scan, i: int, j: int, after_place: bool) -> tuple[Entity | None
     full = scan.surname_at(i, j)
     if honorific or cue or role:
         return _called(scan, i, j, full, honorific, cue)
+    if full and i > 0 and keys[i - 1] in words.selves and CUE_GAP.match(scan.view.gap(i)):
+        return scan.entity(i, j, 0.85, "name_after_self"), False  # Thay mặt 19 hộ, tôi, Cao Xuân Diệm
     named = i > 0 and keys[i - 1] in (words.key("là"), words.key("tên")) and CUE_GAP.match(scan.view.gap(i))
     if named and (full or keys[i] in words.ranks) and j - i > 1 and not scan.is_known_place(i, j):
         return scan.entity(i, j, 0.7, "name_after_la"), False
@@ -209,7 +218,8 @@ def _trim(scan: Scan, i: int, j: int) -> int:
     for k in range(i, j):
         token = scan.view.tokens[k]
         acronym = token.shouted and len(token.text) > 1 and not scan.view.tokens[i if k > i else j - 1].shouted
-        if acronym or scan.words.not_names.starts_at(scan.keys, k) >= 2:
+        unit = k >= i + 2 and scan.keys[k] in scan.words.before_place.single and scan.keys[k] not in scan.words.given
+        if acronym or unit or scan.words.not_names.starts_at(scan.keys, k) >= 2:
             return k
     return min(j, i + LONGEST)
 
@@ -220,7 +230,9 @@ def _call_before(scan: Scan, i: int) -> int:
     call = scan.view.tokens[i - 1]
     dotted = size > 0 and "." in scan.view.gap(i)
     # "Ô. Dũng" and "a Phúc" call somebody; a capital A or a full stop after a longer word does not.
-    if (len(call.text) == 1 and call.capital and not dotted) or (dotted and len(call.text) > 1):
+    if (len(call.text) == 1 and ((call.capital and not dotted) or scan.line_of[i] in scan.shouted_lines)) or (
+        dotted and len(call.text) > 1
+    ):
         return 0
     if size == 1 and i > 1 and scan.view.tokens[i - 1].folded == "con" and scan.view.tokens[i - 2].folded == "ba":
         return 0
