@@ -19,7 +19,7 @@ from api.console.rendering import page
 from api.http.deps import ServiceDep, actor_of, viewer_of
 from api.http.problems import ProblemError
 from api.http.routes.petitions import find_petition
-from api.http.views import current_labels, decision_body, petition_line
+from api.http.views import current_labels, decision_body, petition_line, shown_text
 from api.records import petition_store as store
 from api.records.accounts import User
 from api.records.audit import record as audit
@@ -74,12 +74,17 @@ def _page(
             for x in lookalikes(session, petition)
             if may_see(session, x.petition, viewer_of(me))
         ]
+        result = analysis.result if analysis else None
+        text = petition.text
+        if identity is None:
+            text, result = shown_text(petition, result)
         assigned = {a.user_id for a in petition.assignments}
         people = list(session.scalars(select(User).where(User.active).order_by(User.username))) if me.user_id else []
         values: dict[str, Any] = {
             "p": petition_line(petition),
-            "text": petition.text,
-            "view": analysis_view(petition.text, analysis.result) if analysis else None,
+            "text": text,
+            "redacted": petition.confidential and identity is None,
+            "view": analysis_view(text, result) if result else None,
             "machine": store.machine_labels(analysis.result) if analysis else None,
             "labels": current_labels(petition),
             "decision": decision_body(decision) if decision else None,
@@ -198,7 +203,7 @@ def compare(request: Request, petition_id: str, other_id: str, service: ServiceD
     """Two petitions side by side, what they share unmarked, what differs marked."""
     with service.records.read() as session:
         one, other = find_petition(session, petition_id, me), find_petition(session, other_id, me)
-        left, right = differences(one.text, other.text)
+        left, right = differences(shown_text(one, None)[0], shown_text(other, None)[0])
         values: dict[str, Any] = {"p": petition_line(one), "o": petition_line(other)}
     return page(request, "compare.html", me, left=left, right=right, **values)
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.export import citation
+from api.privacy import moved_result, without_names
 from api.records.finding_search import links_of
 from api.records.petition_store import current_decision, latest_analysis
 from api.records.petitions import Decision, Petition
@@ -34,7 +35,7 @@ def petition_line(petition: Petition) -> dict[str, Any]:
         "register_number": petition.register_number,
         "received_at": petition.received_at,
         "channel": petition.channel,
-        "title": petition.title,
+        "title": without_names(petition.title) if petition.confidential else petition.title,
         "status": petition.status,
         "labels": current_labels(petition),
         "needs_review": petition.needs_review,
@@ -59,16 +60,29 @@ def current_labels(petition: Petition) -> dict[str, Any]:
 
 
 def petition_body(session: Session, petition: Petition) -> dict[str, Any]:
-    """A petition with its newest analysis and the decision that counts."""
+    """A petition with its newest analysis and the decision that counts.
+
+    A hidden petition is given as a redacted copy, its analysis' spans moved with it; the text as given needs the
+    audited step to the identity.
+    """
     analysis, decision = latest_analysis(session, petition), current_decision(session, petition)
+    text, result = shown_text(petition, analysis.result if analysis else None)
     return {
         **petition_line(petition),
-        "text": petition.text,
+        "text": text,
+        "redacted": petition.confidential,
         "external_id": petition.external_id,
         "created_at": petition.created_at,
-        "analysis": analysis.result if analysis else None,
+        "analysis": result,
         "decision": decision_body(decision) if decision else None,
     }
+
+
+def shown_text(petition: Petition, result: dict[str, Any] | None) -> tuple[str, dict[str, Any] | None]:
+    """The text and analysis to show: as given, or the redacted copy of a hidden petition."""
+    if not petition.confidential:
+        return petition.text, result
+    return without_names(petition.text), moved_result(petition.text, result) if result else None
 
 
 def decision_body(decision: Decision) -> dict[str, Any]:

@@ -206,6 +206,7 @@ class PetitionBody(PetitionLine):
     """A petition with its newest analysis and the decision that counts."""
 
     text: str
+    redacted: bool = Field(description="Đơn hạn chế: văn bản và vị trí là của bản đã che danh tính")
     external_id: str | None
     created_at: datetime
     analysis: ClassifyAnswer | None
@@ -251,8 +252,9 @@ class IdentityRequest(Input):
 
 
 class Identity(Output):
-    """The parties of a petition."""
+    """The parties of a petition and its text as given."""
 
+    text: str
     parties: list[PartyLine]
 
 

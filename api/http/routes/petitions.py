@@ -206,7 +206,8 @@ def reveal(
         audit(session, actor_of(principal), "petition.identity", "petition", petition.id, reason=body.reason)
         parties = [{"role": p.role, "name": p.name, "address": p.address, "contact": p.contact}
                    for p in petition.parties]  # fmt: skip
-    return Identity.model_validate({"parties": parties})
+        text = petition.text
+    return Identity.model_validate({"text": text, "parties": parties})
 
 
 @router.put("/{petition_id}/assignments", summary="Phân công người xử lý", responses=problems(404, 412, 428))
