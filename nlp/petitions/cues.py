@@ -46,13 +46,26 @@ class CueGroup:
 class CueTable:
     """Groups of one data file, indexed by syllables with and without accents."""
 
+    name: str
     groups: tuple[CueGroup, ...]
     accented: Mapping[tuple[str, ...], tuple[str, ...]]
     folded: Mapping[tuple[str, ...], tuple[str, ...]]
     longest: int
 
-    def hits(self, prepared: Prepared) -> Iterator[tuple[str, int, int]]:
-        """(group, first syllable, past the last) for each cue phrase; the longest match at each place."""
+    def hits(self, prepared: Prepared) -> list[tuple[str, int, int]]:
+        """(group, first syllable, past the last) for each cue phrase; the longest match at each place.
+
+        A whole text is searched once; its parts take the hits that lie inside them.
+        """
+        if prepared.whole is not None:
+            begin, size = prepared.offset, len(prepared.syllables)
+            found = self.hits(prepared.whole)
+            return [(g, a - begin, b - begin) for g, a, b in found if begin <= a and b <= begin + size]
+        if self.name not in prepared.memo:
+            prepared.memo[self.name] = list(self._search(prepared))
+        return prepared.memo[self.name]
+
+    def _search(self, prepared: Prepared) -> Iterator[tuple[str, int, int]]:
         text, spans = prepared.text, prepared.syllables
         if prepared.unaccented:
             table, syllables = self.folded, [prepared.folded[s.start : s.end] for s in spans]
@@ -90,12 +103,12 @@ def cue_table(name: str) -> CueTable:
     folded: dict[tuple[str, ...], tuple[str, ...]] = {}
     for group in groups:
         named = [(t, group.name) for t in group.terms] + [(t, group.name + "~") for t in group.also]
-        for term, name in named:
+        for term, shown in named:
             syllables = SYLLABLE.findall(unicodedata.normalize("NFC", term.lower()))
             key = tuple(plain_tone(s) for s in syllables)
-            accented[key] = (*accented.get(key, ()), name)
+            accented[key] = (*accented.get(key, ()), shown)
             key = tuple(fold(s) for s in syllables)
             # Without accents a single short syllable means too many things to be a cue.
             if len(key) > 1 or len(key[0]) > 3:
-                folded[key] = (*folded.get(key, ()), name)
-    return CueTable(groups, accented, folded, max(len(k) for k in accented))
+                folded[key] = (*folded.get(key, ()), shown)
+    return CueTable(name, groups, accented, folded, max(len(k) for k in accented))

@@ -7,7 +7,7 @@ object, so an artefact written by one release of scikit-learn loads under anothe
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -75,7 +75,7 @@ def field_cues(prepared: Prepared) -> Iterator[Occurrence]:
 
 def type_cues(prepared: Prepared) -> Iterator[Occurrence]:
     """Groups of cue phrases of the types, and pairs of groups: a mixed petition shows two kinds side by side."""
-    yield from _with_pairs("y", list(cue_table("type_cues").hits(prepared)), prepared)
+    yield from _with_pairs("y", cue_table("type_cues").hits(prepared), prepared)
 
 
 def _with_pairs(prefix: str, found: list[Occurrence], prepared: Prepared) -> Iterator[Occurrence]:
@@ -89,7 +89,7 @@ def _with_pairs(prefix: str, found: list[Occurrence], prepared: Prepared) -> Ite
 
 def signal_cues(prepared: Prepared) -> Iterator[Occurrence]:
     """Groups of cue phrases of the signals, and pairs of groups in one clause."""
-    yield from _with_pairs("g", list(cue_table("signal_cues").hits(prepared)), prepared)
+    yield from _with_pairs("g", cue_table("signal_cues").hits(prepared), prepared)
     yield from field_cues(prepared)
 
 
@@ -119,6 +119,9 @@ BLOCKS: dict[str, Callable[[Prepared], Iterator[Occurrence]]] = {
     "word": word_ngrams, "syllable": syllable_ngrams, "char": char_ngrams, "cue": field_cues, "type_cue": type_cues,
     "signal_cue": signal_cues, "neighbour": neighbours, "date": date_distances,
 }  # fmt: skip
+
+# Blocks whose n-grams do not depend on what stands around a clause.
+LOCAL_BLOCKS = frozenset({"word", "syllable", "char", "date"})
 
 
 @dataclass(frozen=True)
@@ -171,20 +174,39 @@ class TextFeatures:
 
     def transform(self, prepared: Prepared) -> Vector:
         """One text as a row: (1 + log tf) · idf, each block scaled to its weight; with the place of every n-gram."""
-        columns: list[int] = []
-        firsts: list[int] = []
-        lasts: list[int] = []
+        return self._gather(prepared, self._occurrences(prepared, self.blocks))
+
+    def transform_parts(self, prepared: Prepared, parts: Sequence[tuple[Prepared, int, int]]) -> list[Vector]:
+        """Rows of a text's clauses, each given as its part, first syllable and the one past its last.
+
+        The same as `transform` on every part; n-grams that do not look beyond themselves are made once for the text
+        and shared out.
+        """
+        shared = self._occurrences(prepared, tuple(b for b in self.blocks if b in LOCAL_BLOCKS))
+        shared = shared[:, np.argsort(shared[1], kind="stable")]
+        own = tuple(b for b in self.blocks if b not in LOCAL_BLOCKS)
+        rows = []
+        for text, first, last in parts:
+            begin, end = np.searchsorted(shared[1], (first, last))
+            mine = shared[:, begin:end]
+            mine = mine[:, mine[2] <= last] - np.array([[0], [first], [first]])
+            rows.append(self._gather(text, np.concatenate([mine, self._occurrences(text, own)], axis=1)))
+        return rows
+
+    def _occurrences(self, prepared: Prepared, blocks: Sequence[str]) -> np.ndarray:
+        """Column, first syllable and the one past the last of every known n-gram: int64 (3, occurrences)."""
         get = self.vocabulary.get
-        for block in self.blocks:
-            for name, first, last in BLOCKS[block](prepared):
-                column = get(name)
-                if column is not None:
-                    columns.append(column)
-                    firsts.append(first)
-                    lasts.append(last)
-        index, inverse, counts = np.unique(np.array(columns, dtype=np.int64), return_inverse=True, return_counts=True)
-        places = np.stack([inverse, np.array(firsts, dtype=np.int64), np.array(lasts, dtype=np.int64)])
-        return self._weigh(prepared, index, counts, places)
+        found = [
+            (column, first, last)
+            for block in blocks
+            for name, first, last in BLOCKS[block](prepared)
+            if (column := get(name)) is not None
+        ]
+        return np.array(found, dtype=np.int64).T if found else np.zeros((3, 0), dtype=np.int64)
+
+    def _gather(self, prepared: Prepared, occurrences: np.ndarray) -> Vector:
+        index, inverse, counts = np.unique(occurrences[0], return_inverse=True, return_counts=True)
+        return self._weigh(prepared, index, counts, np.concatenate([inverse[None], occurrences[1:]]))
 
     def row(self, prepared: Prepared, counted: Mapping[str, Mapping[str, int]]) -> Vector:
         """`transform` for a text whose n-grams are counted already (block → feature → count), without places."""
@@ -238,9 +260,10 @@ class LinearHead:
 
     def logits(self, vector: Vector) -> np.ndarray:
         """float32 array (len(codes),)."""
-        scores = vector.value @ self.weights[vector.index].astype(np.float32) + self.bias
+        weights = np.asarray(self.weights)
+        scores = vector.value @ weights[vector.index].astype(np.float32) + self.bias
         if len(vector.dense):
-            scores = scores + vector.dense @ self.weights[-len(vector.dense) :].astype(np.float32)
+            scores = scores + vector.dense @ weights[-len(vector.dense) :].astype(np.float32)
         return np.asarray(scores, dtype=np.float32)
 
 

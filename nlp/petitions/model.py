@@ -13,7 +13,7 @@ from nlp.petitions.kernel import KernelHead
 from nlp.petitions.prepared import Prepared, clauses, part
 
 # Raised whenever the attributes below change; the reader refuses an artefact of another format with a clear message.
-FORMAT = 2
+FORMAT = 3
 
 Head = TypeVar("Head", LinearHead, KernelHead)
 
@@ -132,8 +132,8 @@ class ReviewLimits:
 
     Attributes
     ----------
-    field_margin : float
-        the least distance of any field's probability from its threshold (in probability).
+    field_confidence : float
+        the least probability of any field's own decision (carried or not).
     type_confidence, urgency_confidence : float
         the least probability of the decided type and urgency.
     least_syllables : int
@@ -142,7 +142,7 @@ class ReviewLimits:
         the least share of syllables that the model has met; below it the text is not of this language or register.
     """
 
-    field_margin: float
+    field_confidence: float
     type_confidence: float
     urgency_confidence: float
     least_syllables: int = 4
@@ -171,7 +171,8 @@ class PetitionModel:
     def clause_logits(self, prepared: Prepared) -> tuple[list[tuple[int, int]], list[Vector], np.ndarray]:
         """The clauses of a text, their rows, and calibrated signal logits: float array (clauses, signals)."""
         ranges = clauses(prepared)
-        rows = [self.clause_features.transform(part(prepared, a, b)) for a, b in ranges]
+        parts = [(part(prepared, a, b), a, b) for a, b in ranges]
+        rows = self.clause_features.transform_parts(prepared, parts)
         if not rows:
             return [], [], np.zeros((0, len(self.signals.head.codes)), dtype=np.float32)
         logits = np.stack([self.signals.head.logits(r) for r in rows])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from nlp.petitions.dates import distances, mentions, reference_day
@@ -23,7 +23,8 @@ class Prepared:
     `words` are underthesea's words in lower case, syllables joined by `_`; `folded` is `clean.text` without accents,
     of the same length; `accented` is the share of letters with Vietnamese accents; `before` and `after` are the
     syllables around a clause that was cut out by `part` (empty for a whole text); `distances` says how far each date
-    lies from the day the petition was received.
+    lies from the day the petition was received. A part knows its `whole` text and at which syllable of it (`offset`)
+    it begins; `memo` keeps what is looked up once for a whole text.
     """
 
     clean: Clean
@@ -34,6 +35,9 @@ class Prepared:
     before: tuple[Span, ...] = ()
     after: tuple[Span, ...] = ()
     distances: tuple[tuple[str, Span], ...] = ()
+    whole: Prepared | None = None
+    offset: int = 0
+    memo: dict[str, list[tuple[str, int, int]]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def text(self) -> str:
@@ -71,7 +75,7 @@ def part(prepared: Prepared, first: int, last: int, around: int = 10) -> Prepare
     words = tuple(w for w in prepared.words if start <= w[1] < end)
     return Prepared(
         prepared.clean, words, prepared.folded, spans[first:last], prepared.accented,
-        spans[max(0, first - around) : first], spans[last : last + around], prepared.distances,
+        spans[max(0, first - around) : first], spans[last : last + around], prepared.distances, prepared, first,
     )  # fmt: skip
 
 

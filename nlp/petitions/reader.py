@@ -132,7 +132,8 @@ class PetitionReader:
         if not len(decided):
             decided = np.array([int(p.argmax())])
             reasons.append("no_field_certain")
-        if np.abs(p - model.fields.threshold).min() < model.review.field_margin:
+        chosen = np.isin(np.arange(len(codes)), decided)
+        if np.where(chosen, p, 1 - p).min() < model.review.field_confidence:
             reasons.append("field_uncertain")
         sub = model.subfields.probabilities(model.subfields.head.logits(vector))
         fields = []

@@ -127,4 +127,5 @@ class WordVectors:
     def _weighted(self, found: list[Found]) -> np.ndarray:
         index = np.fromiter((f[0] for f in found), dtype=np.int64, count=len(found))
         share = np.fromiter((f[1] for f in found), dtype=np.float32, count=len(found))
-        return self.matrix[index].astype(np.float32) * (self.scale[index] * self.weight[index] * share)[:, None]
+        matrix, scale, weight = np.asarray(self.matrix), np.asarray(self.scale), np.asarray(self.weight)
+        return matrix[index].astype(np.float32) * (scale[index] * weight[index] * share)[:, None]

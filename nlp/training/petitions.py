@@ -45,7 +45,7 @@ class PetitionConfig:
         default_factory=lambda: {
             "word": 1.0,
             "syllable": 1.0,
-            "char": 0.7,
+            
             "signal_cue": 1.0,
             "neighbour": 0.5,
             "date": 0.7,
@@ -62,7 +62,7 @@ class PetitionConfig:
     folds: int = 5
     unaccented_share: float = 0.5
     khan_recall: float = 0.945
-    review_error: float = 0.05
+    review_error: float = 0.10
     seed: int = 20261121
 
 
@@ -431,11 +431,11 @@ def review_limits(
     p = fields.probabilities(out.fields)
     decided = (p >= fields.threshold) | (p == p.max(axis=1, keepdims=True))
     wrong = (decided != y_fields).any(axis=1)
-    margin = np.abs(p - fields.threshold).min(axis=1)
+    certain = np.where(decided, p, 1 - p).min(axis=1)
     t = kind.probabilities(out.type)
     return ReviewLimits(
-        least_confidence(margin, wrong, config.review_error),
-        least_confidence(t.max(axis=1), t.argmax(axis=1) != y_type, config.review_error),
+        least_confidence(certain, wrong, config.review_error),
+        least_confidence(t.max(axis=1), t.argmax(axis=1) != y_type, config.review_error / 2),
         0.5,
     )
 

@@ -114,3 +114,16 @@ def test_vectors_are_quantised_closely_and_find_words_without_accents():
     prepared = prepare("nước đường điện")
     direction = rng.normal(size=16).astype(np.float32)
     assert sum(a for a, _, _ in table.shares(prepared, direction)) == pytest.approx(float(given @ direction), abs=1e-3)
+
+
+def test_clauses_get_the_same_rows_together_as_alone(reader):
+    features = reader.model.clause_features
+    prepared = prepare(
+        "Ngày 3/4/2025 trạm bơm hỏng, 40 hộ dân thôn Đoài mất nước suốt từ năm 2021; tối qua có người ngã xuống mương, "
+        "phải đi cấp cứu. Đề nghị xã sửa giúp."
+    )
+    parts = [(part(prepared, a, b), a, b) for a, b in clauses(prepared)]
+    for together, (text, _, _) in zip(features.transform_parts(prepared, parts), parts, strict=True):
+        alone = features.transform(text)
+        assert together.index.tolist() == alone.index.tolist()
+        assert np.allclose(together.value, alone.value) and np.allclose(together.dense, alone.dense)

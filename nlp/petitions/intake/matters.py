@@ -17,14 +17,14 @@ _LAW_CODE = re.compile(r"NĐ-CP|/TT|/TTLT|/QH\d|CT-TTg|/QH")
 _DOCUMENT_WORDS = (
     r"quyết định|qđ|công văn|cv|thông báo|tb|văn bản|vb|biên bản|bản án|kết luận|giấy phép|gp|hợp đồng|hđ|nghị "
     r"quyết|nq|tờ trình|"
-    r"phiếu chuyển|phiếu từ chối|phiếu|giấy mời|giấy hẹn|đơn|"
+    r"phiếu chuyển|phiếu từ chối|phiếu|giấy mời|giấy hẹn|"
     r"quyet dinh|qd|cong van|thong bao|van ban|bien ban|ban an|ket luan|giay phep|hop dong"
 )
 # A number right after the kind of document, or after its "số", with at most a few words between.
 _DOCUMENT = re.compile(
     rf"(?<!\w)(?P<word>{_DOCUMENT_WORDS})(?:[ \n]+(?!ngày|ngay|tháng|năm)(?:[^\W\d]+[ \n]+){{0,7}}?(?:số|"
-    rf"so)[ :]{{1,3}}|[ \n]+(?:số[ :]*)?)"
-    r"(?P<number>\d{1,5}(?:/(?:19|20)\d{2})?(?:/[^\W\d_][\w&.\-]*)?)(?![\w]|[.,]\d|/\d)",
+    rf"so)[ :]{{1,3}}|[ \n]+(?:số[ :]*)?|[ ](?:[^\W\d]+[ ]){{1,2}}(?=\d{{2,5}}[ ]ngày))"
+    r"(?P<number>(?:[A-Z]{2,5})?\d{1,5}(?:/(?:19|20)\d{2})?(?:/[^\W\d_][\w&.\-]*)?)(?![\w]|[.,]\d|/\d)",
     re.IGNORECASE,
 )
 _UNIT_AFTER = re.compile(

@@ -10,13 +10,32 @@ from nlp.text.entities.types import Entity
 _THIRD_PERSON = 190
 # What may stand before a signature on its line: nothing, "Đại diện:", "Mẹ cháu,", "Thầy", a place and a date.
 _SIGNING_HEAD = re.compile(
-    r"[\s\-–*•(]*(?:(?:[^\W\d_]+ ?){1,5}[:,\-–]\s{0,3}|(?:Em|Con|Cháu|Thầy|Cô|Ông|Bà|Anh|Chị|Tôi|Luật sư|Bạn "
-    r"đọc|Hội viên|Cộng tác viên|Bà ngoại cháu|Mẹ cháu|Bố cháu|GIÁM ĐỐC|Giám đốc|Trưởng ban|Chủ nhiệm)\s)?"
+    r"[\s\-–*•(]*(?:[^\W_]+(?: [^\W_]+){0,5}\s?[:,\-–]\s{0,3}|"
+    r"(?:Em|Con|Cháu|Thầy|Cô|Ông|Bà|Anh|Chị|Tôi|Luật sư|Bạn đọc|Hội viên|Cộng tác viên|Bà ngoại cháu|Mẹ cháu|Bố cháu|"
+    r"GIÁM ĐỐC|Giám đốc|GĐ|Trưởng ban|Chủ nhiệm|Thôn trưởng|Trưởng thôn|Phó thôn|Trưởng ấp|Kế toán trưởng)\s{1,6})?"
     r"(?:[^,\n]{0,40},?\s?(?:ngày|sáng|chiều|tối)?\s?[\d/.\- ]{3,12}[.,:\-– ]{1,3})?"
+)
+HEAD_LONGEST = 70
+# "Đại diện 19 hộ: Bùi Trọng Khánh, …", "đại diện gồm cụ …"; "Thư gửi toà soạn của bà …".
+_SPEAKS_FOR = re.compile(
+    r"(?:(?:đại diện|thay mặt|ký tên|người ký)[^\n:.]{0,34}(?::|gồm)|(?:thư|đơn|ý kiến)[^\n.]{0,24} của)"
+    r"\s{0,3}(?:các\s)?(?:ông|bà|anh|chị|cụ|cô|chú|bác)?\s{0,2}\Z",
+    re.IGNORECASE,
+)
+# Heads of those that write as a body; an office's name on top is a stamp or the addressee.
+_BODY = re.compile(
+    r"\W*(?:cong ty|cty|htx|hop tac xa|doanh nghiep|dntn|xi nghiep|hiep hoi|chi hoi|ban quan tri|chi nhanh cong "
+    r"ty|co so)"
+)
+_BODY_ASKS = re.compile(
+    r"\s*(?:\([^)\n]{0,60}\))?,?\s*(?:chúng tôi|xin|nộp|đề nghị|kiến nghị|khiếu nại|hỏi|nhận|gửi|tố cáo|bị|được|"
+    r"đã)(?!\w)",
+    re.IGNORECASE,
 )
 # How a clerk's note opens before it names the caller: a time, a bracket, "Tóm tắt:", "Công dân trình bày:".
 _TELLER = re.compile(
-    r"(?:\A|\n|[.\]:;)]\s)[\W\d]{0,12}(?:(?:tối|sáng|chiều|trưa|đêm|ngày|lúc|hồi|giờ|phút|h|g|thứ \w+)[\W\d]{0,14}){0,5}"
+    r"(?:\A|\n|[.\]:;)]\s)[\W\d]{0,12}(?:(?:tối|sáng|chiều|trưa|đêm|ngày|lúc|hồi|giờ|phút|h|g|thứ "
+    r"\w+)[\W\d]{0,14}){0,5}"
     r"(?:(?:đơn|tóm tắt|tt đơn|nội dung|cuộc gọi|tiếp|hồi|công dân|cd|phản ánh|pa|np|kn|người báo|người gọi|người gửi|"
     r"nhà|trực|tt|bạn đọc|điện báo từ|ghi lại|thư gửi)[^\n.]{0,34})?\W{0,3}"
     r"(?:ông|bà|anh|chị|cô|chú|bác|cụ|cd|ong|ba|hộ)\s\Z",
@@ -46,7 +65,7 @@ def find_petitioners(look: Look) -> list[Party]:
             r"(?:được|của|theo yêu cầu|đại diện)[^\n.]{0,14}\Z", look.before(name, 30), re.IGNORECASE
         ):
             found.append(make_party("nguoi_gui", name, "uy_quyen", 0.9, look))
-        elif look.cued(name, cue) and not is_witness(look, name):
+        elif (look.cued(name, cue) or _SPEAKS_FOR.search(look.before(name, 60))) and not is_witness(look, name):
             found.append(make_party("nguoi_gui", name, "loi_dan", 0.9, look))
         elif (
             found
@@ -62,7 +81,7 @@ def find_petitioners(look: Look) -> list[Party]:
         found = [make_party("nguoi_gui", told, "ngoi_thu_ba", 0.8, look)] if told else []
     # The same person by a longer name later (a signature) is the better place to show.
     found = _fullest(look, found)
-    firms = [o for o in look.offices if _writes(look, o)]
+    firms = [o for o in look.offices[:6] if _writes(look, o)]
     found += [make_party("nguoi_gui", o, "co_quan_gui", 0.7, look) for o in firms[:1]]
     if not found:
         m = _GROUP.search(look.view.text)
@@ -93,16 +112,25 @@ def _signers(look: Look) -> list[Party]:
     out: list[Party] = []
     for name in look.names:
         line = next((s for s in tail if s[0] <= name.start < s[1]), None)
-        if line is None or is_witness(look, name):
+        if line is not None and name is look.names[-1] and _closes(look, name):
+            out.append(make_party("nguoi_gui", name, "cho_ky", 0.7, look))
+            continue
+        if line is None or is_witness(look, name) or name.start - line[0] > HEAD_LONGEST and not out:
             continue
         head = look.view.text[line[0] : name.start]
-        opens = bool(_SIGNING_HEAD.fullmatch(head))
+        opens = len(head) <= HEAD_LONGEST and bool(_SIGNING_HEAD.fullmatch(head))
         listed = bool(out) and bool(_LIST_GAP.match(look.view.text[out[-1].end : name.start]))
         rest = look.view.text[name.end : line[1]].strip(" .")
         ends = len(rest) < 14 or rest[0] in ',(–;-/:"“'
         if (opens and ends and line[1] - line[0] < 120) or listed:
             out.append(make_party("nguoi_gui", name, "cho_ky", 0.8, look))
     return out
+
+
+def _closes(look: Look, name: Entity) -> bool:
+    """Whether the text ends in the bare name: "… đề nghị trả hàng. Rơ Châm Hlắp."."""
+    ends = not look.view.text[name.end :].strip(" .\n")
+    return ends and " " in name.value and bool(re.search(r"[.!?]\s{1,3}\Z", look.before(name, 4)))
 
 
 def _told_in_third_person(look: Look, name: Entity) -> bool:
@@ -126,11 +154,16 @@ def _told_in_third_person(look: Look, name: Entity) -> bool:
 
 def _writes(look: Look, office: Entity) -> bool:
     """Whether a firm or body writes itself: its letterhead, or "Công ty chúng tôi"; a law office writes for a client."""
-    if "luat" in look.view.folded[office.start : office.end]:
+    folded = look.view.folded[office.start : office.end]
+    if "luat" in folded or not _BODY.match(folded):
         return False
     if re.match(r"\s(?:chúng tôi|của chúng tôi|của tôi|tôi)(?!\w)", look.after(office, 14)):
         return True
-    head = look.view.text[: office.start].strip()
-    return not head and bool(
-        re.search(r"\n\s*(?:cv\s)?số\s?:?\s?\S", look.view.text[office.end : office.end + 120], re.IGNORECASE)
+    if look.view.text[: office.start].strip():
+        return False
+    line = look.view.text[office.start : (look.view.text + "\n").index("\n", office.start)]
+    letterhead = len(line) < 90 and bool(
+        re.search(r"kính gửi|kg\b|v/v|số\s?:?\s?\d|cv\b", look.view.text[office.end : office.end + 200], re.IGNORECASE)
     )
+    we = re.search(r"(?<!\w)(?:chúng tôi|công ty tôi)(?!\w)", look.view.text, re.IGNORECASE)
+    return letterhead or bool(we and _BODY_ASKS.match(look.after(office, 90)))

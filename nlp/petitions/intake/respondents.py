@@ -82,9 +82,14 @@ def _listed_after(look: Look, entity: Entity, people: list[Entity]) -> Entity | 
 
 def _pointed(look: Look, i: int, people: list[Entity]) -> Entity | None:
     """Whom "công ty này", "ông ấy" after an accusation points back to: the nearest named before."""
-    if not party_words("pointing").at(look.keys, i, look.view.accented):
+    if i >= len(look.view.tokens):
         return None
-    firm = look.view.tokens[i].folded in ("cong", "co", "quan", "xuong", "trai")
+    head = look.view.tokens[i].folded
+    if not party_words("pointing").at(look.keys, i, look.view.accented):
+        # "tố cáo Cty xả trộm": the firm was named before.
+        firms = [o for o in look.offices if o.end <= look.view.tokens[i].start and o.value.split()[0] == head]
+        return firms[0] if firms and head in ("cong", "cty", "nha", "co", "xuong", "trai", "htx") else None
+    firm = head in ("cong", "co", "quan", "xuong", "trai")
     before = [e for e in (look.offices if firm else people) if e.end <= look.view.tokens[i].start]
     return max(before, key=lambda e: e.start, default=None)
 
