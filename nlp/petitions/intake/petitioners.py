@@ -150,7 +150,7 @@ def _told_in_third_person(look: Look, name: Entity) -> bool:
     limit = name.end + _THIRD_PERSON
     end = next((k for k in range(i, len(look.view.tokens)) if look.view.tokens[k].start > limit), len(look.view.tokens))
     return party_words("reporting").first(look.keys, look.view.accented, i + 1, end) is not None
-
+    """Whether a firm or body writes itself (letterhead, "Công ty chúng tôi"); a law office writes for a client."""
 
 def _writes(look: Look, office: Entity) -> bool:
     """Whether a firm or body writes itself: its letterhead, or "Công ty chúng tôi"; a law office writes for a client."""

@@ -23,11 +23,11 @@ _NUMBER = r"\d{1,3}[A-ZĐa-zđ]?(?:[.\-]\d{1,3})?(?![\w/]|[.,]\d)"
 _STREET = r"(?i:đường|phố|đg|quốc lộ|tỉnh lộ|hương lộ|duong|pho|dg|đt|ql|tl)"
 _ON_STREET = rf"(?:,?[ ]{_STREET}[ ](?:{_NAME}|(?i:số[ ])?\d{{1,4}}[A-Z]?(?!\w))|,?[ ]{_NAME})"
 
-_HAMLET = re.compile(rf"(?:[ ]{{1,3}}|[ ]?\n[ ]{{0,3}})(?:{_NUMBER}|{_NAME})")
+_HAMLET = re.compile(rf"(?:[ ]{{1,3}}|[ ]?\n[ ]{{0,3}})(?:số[ ](?=\d))?(?:{_NUMBER}|{_NAME})")
 # Typed in small letters: the name ends where punctuation or the commune follows.
 _HAMLET_SMALL = re.compile(r"[ ][a-z]{2,7}(?:[ ][a-z]{2,7})?(?=\s*(?:[,.;(\n-]|\Z|xa\s|phuong\s|huyen\s|tt\s))")
 _HAMLET_ABBREVIATED = re.compile(rf"(?:\.?[ ]?)(?:{_NUMBER}|{_NAME})")
-_ALLEY = re.compile(rf"[ \n]{{1,3}}(?:số[ ])?{_CODE}(?!\w|[.,]\d){_ON_STREET}?")
+_ALLEY = re.compile(rf"[ \n]{{1,3}}(?:số[ ])?{_CODE}(?!\w|[.,]\d){_ON_STREET}?|[ ]{_CAPWORD}(?:[ ]{_CAPWORD})?(?!\w)")
 _HOUSE = re.compile(rf"[ \n]{{0,3}}(?:số[ ])?(?P<code>{_CODE}|[A-Z](?=[ ,]))(?![\w%]|[.,]\d|/[^\W\d]){_ON_STREET}?")
 _NUMBERED = re.compile(
     rf"(?<![\w/.,\-])(?P<so>(?:số|so|Số|SỐ)[ ])?(?P<code>\d{{1,4}}[A-ZĐ]?(?:[/\-]\d{{1,4}}[A-ZĐ]?){{0,4}})"
@@ -42,7 +42,7 @@ _COUNTED = re.compile(
 # What may stand before "khu vực 2" where it is part of an address and not the region of a court.
 _OPENS = re.compile(r"(?:\A|[\n,(]\s?|\d\s|ở\s|tại\s|trú\s|ngụ\s)\Z", re.IGNORECASE)
 _DAY_BEFORE = re.compile(r"(?:ngày|sáng|chiều|tối|hôm|trước|đến|từ|lúc)\s\Z", re.IGNORECASE)
-_DAY = re.compile(r"[0-3]?\d/[01]?\d")
+_DAY = re.compile(r"[0-3]?\d[/\-][01]?\d(?:[/\-](?:19|20)\d\d)?")
 _SPOT_BEFORE = re.compile(r"(?:[\n(,:]\s?|\A)\Z")
 
 
@@ -115,7 +115,7 @@ def _at_unit(view: TextView, keys: list[str], i: int, units: _Units) -> Iterator
     size = units.alleys.starts_at(keys, i)
     if size:
         m = _ALLEY.match(text, tokens[i + size - 1].end)
-        if m:
+        if m and not (m.group().isupper() and m.group().strip().isalpha()):
             yield tokens[i].start, m.end(), 0.9
         return
     size = units.houses.starts_at(keys, i)
@@ -136,6 +136,7 @@ def _at_unit(view: TextView, keys: list[str], i: int, units: _Units) -> Iterator
     if not m:
         return
     value = m.group().strip(" .\n")
+    value = value.removeprefix("số ")
     numbered = value[:1].isdigit()
     if not view.accented and last.folded in ("doi", "ban", "khoi", "lang", "soc", "bon"):
         return  # đòi, bán, khỏi …: without accents too many other words
@@ -234,7 +235,9 @@ def _numbered(
         return None
     housed = bool(after_word and at is not None and units.house.ends_at(keys, at + 1))
     so, slash = m.group("so"), "/" in m.group("code")
-    if slash and not so and _DAY_BEFORE.search(text, max(0, start - 8), start) and _DAY.fullmatch(m.group("code")):
+    whole_day = m.group("code").count("/") == 2
+    dated = whole_day or _DAY_BEFORE.search(text, max(0, start - 8), start)
+    if slash and not so and dated and _DAY.fullmatch(m.group("code")):
         return None
     spot = housed or bool(_SPOT_BEFORE.search(text[max(0, start - 2) : start]))
     if m.group("street"):

@@ -78,6 +78,7 @@ class Lexicon:
     name_cues: Words
     not_names: Words
     not_single: frozenset[str]
+    titles: frozenset[str]
     common_given: frozenset[str]
     openers: frozenset[str]
     selves: frozenset[str]
@@ -158,6 +159,7 @@ def lexicon(accented: bool = True) -> Lexicon:
         openers=frozenset(key(w) for w in calls["openers"].split()),
         selves=frozenset(key(w) for w in ("tôi", "tui", "mình")),
         plain_stops=frozenset(calls["plain_stops"].split()),
+        titles=frozenset(key(w) for w in calls["titles"].split()),
         common_given=frozenset(key(w) for w in calls["common_given"].split()),
         before_place=_words(places["before_place"].split(), accented),
         known_places=_words([*places["provinces"].split(), *places["districts"].split()], accented),

@@ -17,6 +17,8 @@ CUE_GAP = re.compile(r"\s{0,3}[:\-–,(\"“]{0,2}\s{0,40}\Z")
 _WRAP = re.compile(r" {0,4}\n {0,40}\Z")
 _ABBREVIATION_GAP = re.compile(r"(?:[ ]{1,3}|\.[ ]?)\Z")
 _LINE_TAIL = re.compile(r"[ \t]*(?:$|\n|[,(–\-;.])")
+# Words of place that are half of another word: gia đình, thị trường.
+_HALF_WORDS = {"đình": ("gia",), "trường": ("thị", "môi", "hiện", "chủ"), "báo": ("tố", "thông", "bài")}
 # Last words of roles that are no office: cử tri, công dân, đại diện.
 _NOT_OFFICE = frozenset(("tri", "dan", "dien", "thau"))
 _PLACE_AND_DATE = re.compile(r",?\s*(?:ngày|ngay)?\s*\d{1,2}\s*(?:[/.\-]|tháng|thang)")
@@ -123,6 +125,9 @@ def before(scan: Scan, i: int, words: Words, gap: re.Pattern[str] = SPACES) -> i
 def place_before(scan: Scan, i: int) -> int:
     """Length of a word for a place or an organisation right before token `i` (xã, đường, P., công ty …); 0 for none."""
     size = before(scan, i, scan.words.before_place, _ABBREVIATION_GAP)
+    word = scan.view.tokens[i - 1].text.lower() if i else ""
+    if word in _HALF_WORDS and i > 1 and scan.view.tokens[i - 2].text.lower() in _HALF_WORDS[word]:
+        return 0
     if size and "." in scan.view.gap(i) and len(scan.view.tokens[i - 1].text) > 3:
         return 0
     return size

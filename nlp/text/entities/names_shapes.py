@@ -10,6 +10,7 @@ from nlp.text.entities.types import Entity
 
 _STOPS_FIRST = frozenset(["do", "dang", "duong", "truong", "to", "ta", "luu", "tong", "ly", "luong", "dam"])
 _AFTER_THI = frozenset(("truong", "xa", "tran", "tu", "luc", "giac", "uy"))
+_BEFORE_RANK = frozenset(("nha", "ong", "ba", "chu", "anh", "chi", "co", "di", "ghe", "quan", "lo"))
 _MIDDLE = frozenset(("van", "thi", "huu", "dinh"))
 
 
@@ -86,6 +87,9 @@ def from_lower_case(scan: Scan) -> Iterator[Entity]:
             if not numbered and (sure or called or signed or (size >= 3 and cue) or (size == 2 and cue and core)):
                 yield scan.entity(i, end, 0.85 if cue else 0.7, "name_lower_case")
                 continue
+        ranked = keys[i] in words.ranks and not tokens[i].capital and tokens[i + 1].capital
+        if ranked and words.accented and i and tokens[i - 1].folded in _BEFORE_RANK and keys[i + 1] in words.given:
+            yield scan.entity(i, i + 2, 0.6, "name_rank")  # nhà tám Rạng
         rank = keys[i] in words.ranks and keys[i + 1] in words.given and keys[i + 1] not in stops
         if rank and not words.accented and i and keys[i - 1] in ("ong", "ba") and before(scan, i, words.honorifics):
             yield scan.entity(i, i + 2, 0.6, "name_lower_case")
@@ -110,7 +114,8 @@ def mentioned_again(scan: Scan, kept: list[Entity]) -> Iterator[Entity]:
         follows = i + 1 < len(tokens) and tokens[i + 1].capital and bool(SPACES.match(view.gap(i + 1)))
         precedes = i > 0 and tokens[i - 1].capital and bool(SPACES.match(view.gap(i)))
         called = bool(before(scan, i, words.honorifics))
-        if not shouted and (follows or (precedes and not called)):
+        acronym = precedes and tokens[i - 1].shouted and len(tokens[i - 1].text) > 1 and not token.shouted
+        if not shouted and (follows or (precedes and not called and not acronym)):
             continue
         if called and (token.capital or not view.accented):
             yield scan.entity(i, i + 1, 0.75, "name_again")
@@ -119,6 +124,8 @@ def mentioned_again(scan: Scan, kept: list[Entity]) -> Iterator[Entity]:
                 yield scan.entity(i, i + 1, 0.5, "name_again")
         elif token.capital and view.cased:
             opens = bool(re.search(r"(?:[.!?:\"“]|\n|\A)\s*\Z", view.text[max(0, token.start - 3) : token.start]))
+            if opens and keys[i] in words.openers:
+                continue
             alone = bool(re.match(r"\s*(?:\n|\Z|\()", view.text[token.end : token.end + 4]))
             if alone or not (opens and keys[i] in words.common_given):
                 yield scan.entity(i, i + 1, 0.6, "name_again")

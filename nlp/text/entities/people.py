@@ -118,7 +118,9 @@ def _called(scan: Scan, i: int, j: int, full: bool, honorific: int, cue: int) ->
     """A run after ông, bà …, after "tôi tên là", or after a role."""
     keys, words, token = scan.keys, scan.words, scan.view.tokens[i]
     size = j - i
-    if size == 1 and keys[i] in words.not_single and not honorific and not cue:
+    if size == 1 and (keys[i] in words.titles or (keys[i] in words.not_single and not honorific and not cue)):
+        return None, False
+    if size == 1 and keys[i] in words.openers and not honorific:
         return None, False
     if size == 1 and len(token.text) == 1:
         return None, False
