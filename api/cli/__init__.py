@@ -5,7 +5,9 @@ from __future__ import annotations
 import typer
 
 from api.cli.classify import classify
+from api.cli.corpora import clerk_agreement, export_rows, import_rows, label_studio_config, split_rows
 from api.cli.extract import compare, extract
+from api.cli.fitting import train_petitions
 from api.cli.judging import evaluate_petitions
 from api.cli.models import models
 from api.cli.serve import serve
@@ -23,9 +25,15 @@ app.command("serve")(serve)
 app.command("classify")(classify)
 app.command("extract")(extract)
 app.command("compare")(compare)
+train.command("petitions")(train_petitions)
 app.add_typer(train, name="train")
 evaluate.command("petitions")(evaluate_petitions)
 app.add_typer(evaluate, name="evaluate")
+corpus.command("import")(import_rows)
+corpus.command("export")(export_rows)
+corpus.command("split")(split_rows)
+corpus.command("agreement")(clerk_agreement)
+corpus.command("label-studio-config")(label_studio_config)
 app.add_typer(corpus, name="corpus")
 app.add_typer(models, name="models")
 

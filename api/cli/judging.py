@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.cli.output import WRONG_USE, clear_errors, err, out
+
+if TYPE_CHECKING:
+    from nlp.registry import Registry
 
 OPTIONS = ("transfer", "curve", "samples")
 
@@ -17,7 +20,7 @@ OPTIONS = ("transfer", "curve", "samples")
 def evaluate_petitions(
     split: Annotated[str, typer.Option(help="Phần chia để chấm: test, hard hoặc validation.")] = "test",
     model: Annotated[str | None, typer.Option(help="Tên phiên bản; mặc định là bản đang dùng.")] = None,
-    corpora: Annotated[Path | None, typer.Option(help="Thư mục corpora/ khác.")] = None,
+    corpora: Annotated[Path | None, typer.Option(help="Thư mục corpora/ khác, hoặc tệp/thư mục text, label.")] = None,
     to: Annotated[Path, typer.Option(help="Thư mục ghi báo cáo.")] = Path("docs"),
     transfer: Annotated[
         bool, typer.Option("--transfer", help="Thêm bảng bỏ riêng người soạn, kênh (học lại nhiều lần).")
@@ -34,6 +37,7 @@ def evaluate_petitions(
     """
     from nlp.petitions import PetitionReader
     from nlp.registry import Registry
+    from nlp.training.benchmark import is_benchmark
     from nlp.training.corpus import load_petitions, petitions_folder
     from nlp.training.evaluation import Options, evaluate, read_report
     from nlp.training.evaluation_text import report_blocks
@@ -44,6 +48,9 @@ def evaluate_petitions(
     started = time.monotonic()
     with clear_errors():
         registry = Registry()
+        if corpora is not None and is_benchmark(corpora):
+            _benchmark(corpora, registry, model, split, to)
+            return
         version = registry.get(model) if model else registry.live("petitions")
         target = to / "evaluation-petitions.json"
         try:
@@ -77,3 +84,20 @@ def evaluate_petitions(
         if score["value"] is not None:
             out.print(f"  {name:20} {score['value']:.3f}  [{score['low']:.3f}; {score['high']:.3f}]  n={score['n']}")
     out.print(f"Đã viết {to / 'evaluation-petitions.md'} sau {time.monotonic() - started:.0f} giây.")
+
+
+def _benchmark(path: Path, registry: Registry, model: str | None, split: str, to: Path) -> None:
+    """Score a version on a public benchmark and write its report."""
+    from nlp.training.benchmark import read_benchmark
+    from nlp.training.benchmark_run import benchmark_blocks, evaluate_benchmark, version_for
+    from nlp.training.writeup import to_markdown
+
+    found = read_benchmark(path)
+    scores = evaluate_benchmark(found, registry, version_for(found, registry, model), split)
+    to.mkdir(parents=True, exist_ok=True)
+    target = to / f"evaluation-{found.name}.md"
+    target.with_suffix(".json").write_text(json.dumps(scores, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    target.write_text(to_markdown(benchmark_blocks(scores)), encoding="utf-8")
+    for name in ("accuracy", "macro_f1", "weighted_f1"):
+        out.print(f"  {name:12} {scores[name]['value']:.4f}  [{scores[name]['low']:.4f}; {scores[name]['high']:.4f}]")
+    out.print(f"Đã viết {target}")

@@ -1,8 +1,10 @@
-"""`langnghe train`, `evaluate` and `corpus`: the researchers' commands. They import `nlp.training` when they run."""
+"""`langnghe corpus check` and `assemble`, and the groups that the researchers' other commands join.
+
+They import `nlp.training` when they run.
+"""
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Annotated
 
@@ -14,38 +16,6 @@ from api.cli.output import WRONG_USE, clear_errors, err, out
 train = typer.Typer(help="Huấn luyện mô hình thành một bản ứng viên trong models/.", no_args_is_help=True)
 evaluate = typer.Typer(help="Chấm mô hình trên dữ liệu giữ riêng và viết báo cáo.", no_args_is_help=True)
 corpus = typer.Typer(help="Kiểm tra và lắp ngữ liệu.", no_args_is_help=True)
-
-
-def _say(started: float) -> object:
-    return lambda message: err.print(f"[dim]{time.monotonic() - started:6.1f}s[/dim] {message}")
-
-
-@train.command("petitions")
-def train_petitions(
-    config: Annotated[Path | None, typer.Option(help="Tệp YAML cấu hình; bỏ trống là cấu hình mặc định.")] = None,
-    version: Annotated[str | None, typer.Option(help="Tên phiên bản; mặc định là ngày giờ.")] = None,
-    corpora: Annotated[Path | None, typer.Option(help="Thư mục corpora/ khác.")] = None,
-    promote: Annotated[str | None, typer.Option(help="Đưa vào dùng ngay, với lý do này.")] = None,
-    who: Annotated[str, typer.Option(help="Ai thực hiện.")] = "dòng lệnh",
-) -> None:
-    """Huấn luyện mô hình đọc đơn từ corpora/petitions."""
-    from nlp.registry import Registry
-    from nlp.training.corpus import load_petitions
-    from nlp.training.train import read_config
-    from nlp.training.train import train_petitions as run
-
-    started = time.monotonic()
-    with clear_errors():
-        registry = Registry()
-        found = run(load_petitions(corpora), registry, read_config(config), say=_say(started), version=version)  # type: ignore[arg-type]
-        out.print(f"Đã ghi bản ứng viên [bold]{found.name}[/bold] sau {time.monotonic() - started:.0f} giây.")
-        for name, score in found.manifest.metrics.get("validation", {}).items():
-            out.print(f"  {name:20} {score['value']:.3f}  [{score['low']:.3f}; {score['high']:.3f}]  n={score['n']}")
-        if promote:
-            registry.promote(found.name, who=who, why=promote)
-            out.print("Đã đưa vào sử dụng.")
-        else:
-            out.print(f"Đưa vào sử dụng: langnghe models promote {found.name} --why “…”")
 
 
 @corpus.command("check")

@@ -226,8 +226,15 @@ def _row(
     return row, problems + row_problems(row)
 
 
-def row_problems(row: PetitionRow) -> list[str]:
-    """What is wrong with a row's labels and spans, in Vietnamese; empty if nothing is."""
+def row_problems(row: PetitionRow, *, complete: bool = True) -> list[str]:
+    """What is wrong with a row's labels and spans, in Vietnamese; empty if nothing is.
+
+    Parameters
+    ----------
+    complete : bool
+        whether type, urgency, channel and region must be given and known, as in the project's own corpus; rows that
+        an office or another tool labelled may lack them.
+    """
     t, found = taxonomy(), []
     if not row.text.strip():
         found.append("không có nội dung")
@@ -240,16 +247,18 @@ def row_problems(row: PetitionRow) -> list[str]:
     found += [
         f"{s} không thuộc lĩnh vực đã gắn" for s in row.subfields if s in parents and parents[s] not in row.fields
     ]
-    if row.type not in {x.code for x in t.types}:
+    if (complete or row.type) and row.type not in {x.code for x in t.types}:
         found.append(f"type: mã lạ {row.type}")
     levels = t.level_of_signal
     found += [f"signals: mã lạ {s.code}" for s in row.signals if s.code not in levels]
     found += [f"signals: {s.code} ngoài văn bản" for s in row.signals if not 0 <= s.start < s.end <= len(row.text)]
     implied = t.urgency_of([s.code for s in row.signals if s.code in levels])
-    if row.urgency != implied:
+    if not complete and row.urgency and row.urgency not in {u.code for u in t.urgency}:
+        found.append(f"urgency: mã lạ {row.urgency}")
+    elif (complete or row.urgency) and row.urgency != implied:
         found.append(f"urgency là {row.urgency} nhưng dấu hiệu cho {implied}")
     for name, value, allowed in (("channel", row.channel, CHANNELS), ("region", row.region, REGIONS)):
-        if value not in allowed:
+        if complete and value not in allowed:
             found.append(f"{name}: mã lạ {value}")
     found += [f"noise: mã lạ {n}" for n in row.noise if n not in NOISE]
     return found

@@ -99,7 +99,7 @@ def label_scores(codes: Sequence[str], gold: np.ndarray, found: np.ndarray, *, t
             continue
         total = drawn @ said + drawn @ there
         f1 = 2 * (drawn @ hit)[total > 0] / total[total > 0]
-        low, high = np.percentile(f1, [2.5, 97.5])
+        low, high = np.percentile(f1, [2.5, 97.5]) if len(f1) else (float("nan"), float("nan"))
         rows.append(LabelScore(
             code, int(there.sum()), hit.sum() / said.sum() if said.any() else float("nan"),
             hit.sum() / there.sum() if there.any() else float("nan"),

@@ -12,7 +12,11 @@ from nlp.training.corpus import SPLITS, PetitionRow
 
 
 def assign_splits(
-    rows: Sequence[PetitionRow], fixed: dict[str, str], *, whole_test_hands: Sequence[str] = (), hard_hands: Sequence[str] = ()
+    rows: Sequence[PetitionRow],
+    fixed: dict[str, str],
+    *,
+    whole_test_hands: Sequence[str] = (),
+    hard_hands: Sequence[str] = (),
 ) -> dict[str, str]:
     """Give every row without a split one, by group: id → split.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,12 @@ def digest(rows: list[PetitionRow]) -> str:
     for row in sorted(rows, key=lambda r: r.id):
         total.update(json.dumps(row.to_json(), ensure_ascii=False, sort_keys=True).encode())
     return total.hexdigest()
+
+
+def extended(corpus: PetitionCorpus, rows: Sequence[PetitionRow]) -> PetitionCorpus:
+    """The corpus with further rows to train on; held-out splits stay as they are."""
+    splits = corpus.splits or {r.id: "train" for r in corpus.rows}
+    return PetitionCorpus((*corpus.rows, *rows), splits | {r.id: "train" for r in rows})
 
 
 def shipped_vectors(registry: Registry) -> WordVectors | None:

@@ -1,0 +1,98 @@
+"""`langnghe train petitions`: from corpora, and from what clerks confirmed, to a candidate."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli.output import WRONG_USE, clear_errors, err, out
+from nlp.registry import Registry, Version
+
+if TYPE_CHECKING:
+    from nlp.training.corpus import PetitionCorpus
+
+Dask = Annotated[
+    str | None,
+    typer.Option("--dask", help="Chạy trên cụm Dask: ghi local cho cụm ngay trên máy này, hoặc địa chỉ tcp://…:8786."),
+]
+Corpora = Annotated[Path | None, typer.Option(help="Thư mục corpora/ khác, hoặc tệp/thư mục text, label.")]
+
+
+def say_since(started: float) -> Callable[[str], None]:
+    """Progress lines on standard error with the seconds since `started`."""
+    return lambda message: err.print(f"[dim]{time.monotonic() - started:6.1f}s[/dim] {message}")
+
+
+def where(dask: str | None) -> str:
+    """Where the fits run, as `nlp.training.parallel.workers` wants it."""
+    return "local" if dask is None else "dask" if dask == "local" else dask
+
+
+def train_petitions(
+    config: Annotated[Path | None, typer.Option(help="Tệp YAML cấu hình; bỏ trống là cấu hình mặc định.")] = None,
+    version: Annotated[str | None, typer.Option(help="Tên phiên bản; mặc định là ngày giờ.")] = None,
+    corpora: Corpora = None,
+    add: Annotated[
+        list[Path] | None, typer.Option("--add", help="Thêm dữ liệu đã gắn nhãn để học (tệp xuất từ sổ đơn, CSV…).")
+    ] = None,
+    promote: Annotated[
+        str | None, typer.Option(help="Đưa vào dùng ngay, với lý do này (không kiểm tra ca khó).")
+    ] = None,
+    who: Annotated[str, typer.Option(help="Ai thực hiện.")] = "dòng lệnh",
+    dask: Dask = None,
+) -> None:
+    """Huấn luyện mô hình đọc đơn từ corpora/petitions, hoặc bộ phân loại từ dữ liệu công khai text, label."""
+    from nlp.training.benchmark import is_benchmark, read_benchmark
+    from nlp.training.benchmark_run import train_benchmark
+    from nlp.training.corpus import load_petitions
+    from nlp.training.train import read_config
+    from nlp.training.train import train_petitions as run
+
+    started = time.monotonic()
+    with clear_errors():
+        registry, say = Registry(), say_since(started)
+        if corpora is not None and is_benchmark(corpora):
+            found = train_benchmark(read_benchmark(corpora), registry, version=version, where=where(dask), say=say)
+        else:
+            try:
+                chosen = read_config(config)
+            except ValueError as error:
+                err.print(f"[red]Lỗi[/red] (config): {error}")
+                raise typer.Exit(WRONG_USE) from None
+            corpus = with_added(load_petitions(corpora), add or [])
+            found = run(corpus, registry, chosen, say=say, version=version, where=where(dask))
+        tell(found, time.monotonic() - started)
+        if promote:
+            registry.promote(found.name, who=who, why=promote)
+            out.print("Đã đưa vào sử dụng.")
+        elif found.task == "petitions":
+            out.print(f"Đưa vào sử dụng: langnghe models promote {found.name} --why “…”")
+
+
+def with_added(corpus: PetitionCorpus, files: list[Path]) -> PetitionCorpus:
+    """The corpus with the rows of further files in its training split; what is left out is told."""
+    if not files:
+        return corpus
+    from nlp.training.exchange import read_any, take_in
+    from nlp.training.train import extended
+
+    found = take_in(
+        (raw for file in files for raw in read_any(file)),
+        beside=corpus.rows, held_out={r.id for r in corpus.split("validation", "test", "hard")},
+    )  # fmt: skip
+    out.print(f"Thêm {len(found.rows)} đơn, bỏ {len(found.dropped)}, che thông tin cá nhân ở {found.redacted} đơn.")
+    for d in found.dropped[:10]:
+        err.print(f"[dim]bỏ dòng {d.row} {d.id}: {d.reason}[/dim]")
+    return extended(corpus, found.rows)
+
+
+def tell(version: Version, seconds: float) -> None:
+    """The scores of a new candidate."""
+    out.print(f"Đã ghi bản ứng viên [bold]{version.name}[/bold] sau {seconds:.0f} giây.")
+    for name, score in version.manifest.metrics.get("validation", {}).items():
+        if score["value"] is not None:
+            out.print(f"  {name:20} {score['value']:.3f}  [{score['low']:.3f}; {score['high']:.3f}]  n={score['n']}")
