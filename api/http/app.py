@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -18,9 +18,9 @@ from starlette.exceptions import HTTPException
 
 from api.console.pages import add_console, error_page
 from api.demo import load_demo
+from api.http.description import describe
 from api.http.edge import Edge
 from api.http.metrics import Metrics
-from api.http.models.common import ProblemBody
 from api.http.problems import PROBLEMS, ProblemError, kind_of, problem_response
 from api.http.routes import accounts, insight, jobs, meta, petitions, reports
 from api.http.service import Service
@@ -78,7 +78,7 @@ def create_app(settings: Settings | None = None, readers: Readers | None = None)
         app.include_router(module.router)
     add_console(app)
     _add_errors(app)
-    _describe_problems(app)
+    describe(app)
     app.add_middleware(Edge, settings=chosen, metrics=metrics, throttle=service.throttle, unexpected=_unexpected)
     return app
 
@@ -118,7 +118,10 @@ def _add_errors(app: FastAPI) -> None:
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         code = _BY_STATUS.get(error.status_code, "bad_request" if error.status_code < 500 else "internal")
-        return answer(request, ProblemError(code, headers=dict(error.headers or {})))
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(_methods(app, request.url.path))
+        return answer(request, ProblemError(code, headers=headers))
 
     async def stale(request: Request, _error: Exception) -> Response:
         return answer(request, ProblemError("edited_meanwhile", "Người khác vừa thay đổi; hãy tải lại rồi sửa tiếp."))
@@ -127,6 +130,15 @@ def _add_errors(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(StaleDataError, stale)
+
+
+def _methods(app: FastAPI, path: str) -> list[str]:
+    """Every method that this path answers, over all of its routes."""
+    paths = app.openapi()["paths"]
+    if path in paths:
+        return sorted(m.upper() for m in paths[path])
+    matching = (methods for p, methods in paths.items() if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", p), path))
+    return sorted({m.upper() for methods in matching for m in methods} or {"GET"})
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
@@ -143,23 +155,3 @@ async def _unexpected(request: Request, error: Exception) -> Response:
 def _wants_page(request: Request) -> bool:
     path = request.url.path
     return not path.startswith(("/v1", "/healthz", "/readyz", "/metrics", "/openapi", "/static"))
-
-
-def _describe_problems(app: FastAPI) -> None:
-    made = app.openapi
-
-    def described() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            schema = made()
-            parts = schema.setdefault("components", {}).setdefault("schemas", {})
-            body = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
-            for name, part in body.pop("$defs", {}).items():
-                parts.setdefault(name, part)
-            body["properties"]["code"]["examples"] = sorted(PROBLEMS)
-            parts["ProblemBody"] = body
-            parts.pop("HTTPValidationError", None)
-            parts.pop("ValidationError", None)
-            app.openapi_schema = schema
-        return app.openapi_schema
-
-    app.openapi = described  # type: ignore[method-assign]

@@ -85,7 +85,9 @@ def statistics_xlsx(period: Period, official: dict[str, dict[str, int]], statuse
         cell.font = Font(bold=True)
     sheet.append([])
     place = ", ".join(p for p in (period.commune, period.province) if p)
-    sheet.append([f"Đơn nhận từ {day(period.start)} đến {day(period.end)}" + (f", {place}" if place else "")])
+    sheet.append(
+        [safe_cell(f"Đơn nhận từ {day(period.start)} đến {day(period.end)}" + (f", {place}" if place else ""))]
+    )
     sheet.append(["Mỗi đơn tính một lần, theo lĩnh vực chính. Đối chiếu với phụ lục của biểu đang có hiệu lực."])
     second = _sheet(book, "Kết quả", ["Loại đơn", *STATUS.values(), "Tổng"])
     for kind, by_status in statuses.items():

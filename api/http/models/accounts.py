@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StrictBool, StringConstraints
 
 from api.http.models.common import Input, Output, ShortText, Storable
 from api.security.roles import PERMISSIONS, ROLES
@@ -66,7 +66,7 @@ class UserChange(Input):
     """A change of an account."""
 
     roles: Annotated[list[RoleCode], Field(min_length=1, max_length=10)] | None = None
-    active: bool | None = None
+    active: StrictBool | None = None
     display_name: Annotated[Storable, Field(max_length=200)] | None = None
     unit: Annotated[Storable, Field(max_length=200)] | None = None
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
+
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def _storable(value: str) -> str:
@@ -15,6 +19,16 @@ def _storable(value: str) -> str:
     return value
 
 
+def _iso(value: object) -> object:
+    # pydantic also takes seconds since 1970 for a date; nobody means that here.
+    if isinstance(value, str) and not _ISO.fullmatch(value) or isinstance(value, int | float):
+        raise PydanticCustomError("date_parsing", "not an ISO date")
+    return value
+
+
+IsoDate = Annotated[
+    date, BeforeValidator(_iso, json_schema_input_type=date), Field(ge=date(1945, 9, 2), le=date(2200, 1, 1))
+]
 Storable = Annotated[str, AfterValidator(_storable)]
 ShortText = Annotated[Storable, Field(max_length=300)]
 LongText = Annotated[Storable, Field(max_length=1_000_000)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from api.http.models.common import Input, Output, ShortText
 
@@ -51,4 +51,4 @@ class ImportStart(Input):
     """Which column feeds which part of a petition; `dry_run` checks every row and stores nothing."""
 
     mapping: Annotated[dict[ShortText, ShortText], Field(max_length=20)]
-    dry_run: bool = False
+    dry_run: StrictBool = False

@@ -7,14 +7,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from api.http.models.common import Input, LongText, Output, ShortText, Storable
+from api.http.models.common import Input, IsoDate, LongText, Output, ShortText, Storable
 from api.records.petition_store import CHANNELS, STATUSES
 
 Channel = Literal[CHANNELS]  # type: ignore[valid-type]
 Status = Literal[STATUSES]  # type: ignore[valid-type]
 _EXAMPLE = "Kính gửi UBND xã. Gia đình tôi bị thu hồi 300 m2 đất nhưng đến nay chưa được bồi thường. Đề nghị xem xét."
 Text = Annotated[LongText, StringConstraints(min_length=1), Field(examples=[_EXAMPLE])]
-ReceivedAt = Annotated[date, Field(ge=date(1945, 9, 2), le=date(2200, 1, 1), examples=["2026-11-02"])]
+ReceivedAt = Annotated[IsoDate, Field(examples=["2026-11-02"])]
 
 
 class ClassifyRequest(Input):

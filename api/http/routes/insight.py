@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from api.console.words import today
 from api.export import MEDIA_TYPES
 from api.http.deps import PrincipalDep, ServiceDep, actor_of, needs, viewer_of
-from api.http.models.common import ShortText, problems
+from api.http.models.common import IsoDate, ShortText, problems
 from api.http.models.insight import Agreements, HotSpots, MatterBody, SavedBody, SavedCreate, SavedList, StatisticsBody
 from api.http.problems import ProblemError
 from api.http.routes.reports import Filter
@@ -33,7 +33,7 @@ from api.security.roles import Principal
 
 router = APIRouter(prefix="/v1", tags=["Thống kê và kết xuất"])
 MOST = 20_000
-Day = Annotated[date | None, Query(ge=date(1945, 9, 2), le=date(2200, 1, 1))]
+Day = Annotated[IsoDate | None, Query()]
 Place = Annotated[ShortText, Query()]
 Counter = Annotated[Principal, Depends(needs("statistics.read"))]
 Researcher = Annotated[Principal, Depends(needs("feedback.read"))]
@@ -41,8 +41,9 @@ Researcher = Annotated[Principal, Depends(needs("feedback.read"))]
 
 def file_answer(*media: str) -> dict[int | str, dict[str, Any]]:
     """OpenAPI responses of a route that answers with a file of one of these media types."""
-    shape = {"schema": {"type": "string", "format": "binary"}}
-    return {200: {"description": "Tệp", "content": dict.fromkeys(media, shape)}, **problems()}
+    binary: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+    content = {m: {"schema": {}} if m == "application/json" else binary for m in media}
+    return {200: {"description": "Tệp", "content": content}, **problems()}
 
 
 def period_of(start: Day = None, end: Day = None, province: Place = "", commune: Place = "") -> Period:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.http.deps import IfMatch, ServiceDep, actor_of, etag, needs, same_version, viewer_of
 from api.http.idempotency import IdempotentRoute, keep_answer
-from api.http.models.common import ShortText, problems
+from api.http.models.common import IsoDate, ShortText, problems
 from api.http.models.petitions import (
     AssignmentChange,
     ClassifyAnswer,
@@ -107,7 +107,7 @@ def read_register(
     channel: Annotated[list[ShortText], Query()] = [],  # noqa: B006
     province: Annotated[list[ShortText], Query()] = [],  # noqa: B006
     commune: Annotated[list[ShortText], Query()] = [],  # noqa: B006
-    received_from: date | None = None, received_to: date | None = None, needs_review: bool | None = None,
+    received_from: Annotated[IsoDate | None, Query()] = None, received_to: Annotated[IsoDate | None, Query()] = None, needs_review: bool | None = None,
     mine: bool = False, order: Annotated[str, Query(pattern="^(inbox|newest|received|due)$")] = "newest",
     cursor: Annotated[str | None, Query(max_length=400)] = None, limit: Annotated[int, Query(ge=1, le=200)] = 40,
 ) -> PetitionPage:  # fmt: skip
