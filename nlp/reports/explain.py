@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -14,19 +15,20 @@ from nlp.reports.units import Unit
 _MOST = 4
 
 
-def explain(model: SentenceModel, table: UnitTable, structure: Structure, units: Sequence[Unit], index: int, kind: str) -> tuple[str, ...]:
+def explain(model: SentenceModel, design: Any, table: UnitTable, structure: Structure, units: Sequence[Unit], index: int,
+            kind: str) -> tuple[str, ...]:
     """Up to four reasons, the weightiest first.
 
-    Parameters: the model and what it saw; `index` of the unit; `kind` decided. A reason is a contribution of the first pass (coefficient times
-    value, against "none") named after what it stands for: the heading, the lead into the list, a cue phrase, a word.
+    Parameters: the model, its design matrix and what it saw; `index` of the unit; `kind` decided. A reason is a contribution to the linear model
+    (coefficient times value, against "none") named after what it stands for: the heading, the lead into the list, a cue phrase, a word.
     """
     columns = [i for i, name in enumerate(CLASSES) if KIND_OF_CLASS.get(name) == kind]
-    classes = list(np.asarray(model.first.classes_, dtype=int))
+    classes = list(np.asarray(model.linear.classes_, dtype=int))
     usable = [classes.index(c) for c in columns if c in classes]
     if not usable:
         return ()
-    row = model.design_row(table, index)
-    weights = model.first.coef_[usable].max(axis=0) - model.first.coef_[classes.index(0)]
+    row = design[index]
+    weights = model.linear.coef_[usable].max(axis=0) - model.linear.coef_[classes.index(0)]
     scores: dict[str, float] = {}
     n_words, n_headings = len(model.words.vocabulary_), len(model.headings.vocabulary_)
     for column, value in zip(row.indices, row.data, strict=True):

@@ -1,8 +1,8 @@
-"""The sentence model that serves: two passes over the units of a document, then a decision for each.
+"""The sentence model that serves: a linear model and a small committee of neural networks look at every unit and decide together.
 
-First pass: a linear model over the words of the unit, its mean word vector, the words of the headings around it and the dense description.
-Second pass: trees over the dense description and the first pass's probabilities of the unit and its neighbours, so that a list or a run of
-sentences is decided together; how much it counts is chosen out of fold. Headings and cues are evidence here, never a verdict.
+The linear model sees the words of the unit, the words of the headings around it, its dense description (roles of the section, cues, triggers,
+place, the neighbours' cues) and how near its words stand to the cue groups. The networks see the dense description, that nearness and the mean
+word vector, so that a role and a wording count together. Headings and cues are evidence here, never a verdict.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from nlp.reports.features import UnitTable
-from nlp.reports.structure import Structure
-from nlp.reports.units import Unit
+from nlp.reports.nearness import PhraseVectors
 from nlp.reports.vectors import VectorTable
 
 CLASSES = ("none", "limitation", "cause", "solution", "proposal", "lesson")
@@ -25,54 +24,91 @@ KIND_OF_CLASS = {"limitation": "limitation", "cause": "cause", "solution": "reco
 Array = NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Scale:
+    """Centre and factor of dense columns: `(rows - centre) * factor`."""
+
+    centre: NDArray[np.float32]
+    factor: NDArray[np.float32]
+
+    @classmethod
+    def fit(cls, rows: NDArray[Any], weight: float = 1.0) -> Scale:
+        """Standard deviation `weight` for every column; constant columns become zero."""
+        deviation = rows.std(axis=0)
+        factor = np.where(deviation > 1e-6, weight / np.maximum(deviation, 1e-6), 0.0)
+        return cls(rows.mean(axis=0).astype(np.float32), factor.astype(np.float32))
+
+    def __call__(self, rows: NDArray[Any]) -> NDArray[np.float32]:
+        """Scaled rows."""
+        return np.asarray((rows - self.centre) * self.factor, dtype=np.float32)
+
+
 @dataclass
 class SentenceModel:
     """Fitted parts and thresholds; made by `nlp.training.findings`, loaded through the registry.
 
-    `spread_of` has the mean and the scale of each vector column, shape (2, dim); `mix` is the share of the second pass in the answer, chosen
-    out of fold; `temperature` softens or sharpens the answer; `thresholds` is the least probability of each kind.
+    `mix` is the committee's share in the answer, chosen out of fold; `temperature` softens or sharpens the answer; `thresholds` is the least
+    probability of each kind. Without word vectors the nearness and the committee are left out.
     """
 
     words: Any
     headings: Any
     scaler: Any
-    vectors: VectorTable | None
-    spread_of: NDArray[np.float32] | None
-    first: Any
-    second: Any = None
+    linear: Any
+    vectors: VectorTable | None = None
+    phrases: PhraseVectors | None = None
+    near_scale: Scale | None = None
+    net_scale: Scale | None = None
+    committee: tuple[Any, ...] = ()
     mix: float = 0.0
     temperature: float = 1.0
     thresholds: dict[str, float] = field(default_factory=dict)
     version: str = "0"
 
-    def design(self, table: UnitTable) -> sparse.csr_matrix:
-        """Sparse design matrix of the first pass, one row a unit."""
+    def nearness(self, table: UnitTable) -> NDArray[np.float32]:
+        """Nearness of each unit to the cue groups, shape (units, columns); no columns without vectors."""
+        if self.vectors is None or self.phrases is None:
+            return np.zeros((len(table.texts), 0), dtype=np.float32)
+        return self.phrases.columns(self.vectors, table.words)
+
+    def design(self, table: UnitTable, near: NDArray[np.float32] | None = None) -> sparse.csr_matrix:
+        """Sparse design matrix of the linear model, one row a unit: words, headings, dense columns, nearness."""
+        near = self.nearness(table) if near is None else near
         blocks = [self.words.transform(table.texts), self.headings.transform(table.headings), sparse.csr_matrix(self.scaler.transform(table.dense))]
-        if self.vectors is not None and self.spread_of is not None:
-            blocks.append(sparse.csr_matrix((self.vectors.means(table.words) - self.spread_of[0]) * self.spread_of[1]))
+        if self.near_scale is not None:
+            blocks.append(sparse.csr_matrix(self.near_scale(near)))
         return sparse.hstack(blocks).tocsr()
 
-    def design_row(self, table: UnitTable, index: int) -> sparse.csr_matrix:
-        """Row of one unit in the first pass's design matrix."""
-        return self.design(table.row(index))
+    def net_rows(self, table: UnitTable, near: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Unscaled rows of the committee: dense columns, nearness, mean word vector."""
+        means = self.vectors.means(table.words) if self.vectors is not None else np.zeros((len(table.texts), 0), dtype=np.float32)
+        return np.hstack([table.dense, near, means])
 
-    def first_pass(self, table: UnitTable) -> Array:
-        """Probabilities of the first pass, shape (units, classes)."""
-        return spread(self.first, self.design(table))
+    def predict(self, table: UnitTable, design: sparse.csr_matrix | None = None) -> Array:
+        """Calibrated probabilities, shape (units, len(CLASSES)); rows sum to one.
 
-    def predict(self, table: UnitTable, units: Sequence[Unit], structure: Structure) -> Array:
-        """Calibrated probabilities, shape (units, len(CLASSES)); rows sum to one."""
-        if not units:
+        Parameters: `table`; `design`, its design matrix where the caller has it already.
+        """
+        if not table.texts:
             return np.zeros((0, len(CLASSES)))
-        first = self.first_pass(table)
-        if self.second is None or self.mix == 0.0:
-            return soften(first, self.temperature)
-        second = spread(self.second, np.hstack([table.dense, sequence_columns(first, units, structure)]))
-        return soften((1 - self.mix) * first + self.mix * second, self.temperature)
+        near = self.nearness(table)
+        answer = spread(self.linear, self.design(table, near) if design is None else design)
+        if self.committee and self.mix > 0.0 and self.net_scale is not None:
+            rows = self.net_scale(self.net_rows(table, near))
+            answer = (1 - self.mix) * answer + self.mix * committee_answer(self.committee, rows)
+        return soften(answer, self.temperature)
 
     def decide(self, probabilities: Array) -> list[tuple[str, float] | None]:
         """(kind, probability) of every unit, None for units that are no finding."""
         return [decide_row(row, self.thresholds) for row in probabilities]
+
+
+def committee_answer(committee: Sequence[Any], rows: NDArray[np.float32]) -> Array:
+    """Mean of the members' probabilities over all CLASSES."""
+    total = np.zeros((len(rows), len(CLASSES)))
+    for member in committee:
+        total += spread(member, rows)
+    return total / len(committee)
 
 
 def decide_row(row: Array, thresholds: dict[str, float]) -> tuple[str, float] | None:
@@ -99,32 +135,3 @@ def soften(probabilities: Array, temperature: float) -> Array:
     logits -= logits.max(axis=1, keepdims=True)
     scaled = np.exp(logits)
     return np.asarray(scaled / scaled.sum(axis=1, keepdims=True))
-
-
-def sequence_columns(first: Array, units: Sequence[Unit], structure: Structure) -> Array:
-    """Columns that carry the first pass across the document.
-
-    Parameters: `first`, shape (units, classes). Returns the unit's own row, those of two units on either side, and the means over its
-    paragraph, over the items of its list and over its section, shape (units, 8 · classes).
-    """
-    n, k = first.shape
-    logs = np.log(np.clip(first, 1e-4, 1.0))
-    padded = np.vstack([np.zeros((2, k)), logs, np.zeros((2, k))])
-    near = [padded[2 + shift:2 + shift + n] for shift in (-2, -1, 0, 1, 2)]
-    paragraph = [u.paragraph for u in units]
-    section = [structure.paragraphs[p].section for p in paragraph]
-    listed = [(s, structure.paragraphs[p].item_style) for s, p in zip(section, paragraph, strict=True)]
-    return np.hstack([*near, _means(first, paragraph), _means(first, listed), _means(first, section)])
-
-
-def _means(first: Array, keys: Sequence[Any]) -> Array:
-    """Mean of the other rows with the same key; the row itself where it stands alone."""
-    places: dict[Any, list[int]] = {}
-    for i, key in enumerate(keys):
-        places.setdefault(key, []).append(i)
-    out = np.empty_like(first)
-    for rows in places.values():
-        total = first[rows].sum(axis=0)
-        for i in rows:
-            out[i] = (total - first[i]) / (len(rows) - 1) if len(rows) > 1 else first[i]
-    return out

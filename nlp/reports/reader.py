@@ -84,8 +84,8 @@ class ReportReader:
         parsed = parse(document.text, document.blocks)
         tell("sentences", 0.5)
         metadata = parsed.metadata
-        probabilities = self.model.sentences.predict(parsed.table, parsed.units, parsed.structure)
-        decisions = self.model.sentences.decide(probabilities)
+        design = self.model.sentences.design(parsed.table) if parsed.units else None
+        decisions = self.model.sentences.decide(self.model.sentences.predict(parsed.table, design))
         chosen = [i for i, decision in enumerate(decisions) if decision is not None]
         tell("findings", 0.8)
         record = DocumentRecord(
@@ -94,12 +94,12 @@ class ReportReader:
             repairs={r.code: r.count for r in (*document.repairs, *parsed.clean.repairs)}, quality=float(document.quality),
             metadata=metadata, references=find_references(parsed.clean, metadata.number), figures=find_figures(parsed.clean),
         )
-        findings = self._findings(document, record, parsed, decisions, chosen)
+        findings = self._findings(document, record, parsed, decisions, chosen, design)
         tell("done", 1.0)
         return ReportResult(record, tuple(findings))
 
     def _findings(self, document: ReadableDocument, record: DocumentRecord, parsed: Parsed, decisions: list[tuple[str, float] | None],
-                  chosen: list[int]) -> list[Finding]:
+                  chosen: list[int], design: Any) -> list[Finding]:
         text = parsed.clean.text
         columns = sort_columns(text, parsed.structure, parsed.units, Issuer.of(record.metadata))
         sorts: dict[int, tuple[str, float]] = {}
@@ -113,7 +113,8 @@ class ReportReader:
         found = []
         for n, i in enumerate(chosen):
             kind, confidence = decisions[i] or ("", 0.0)
-            found.append(self._finding(document, record, parsed, i, kind, confidence, sorts.get(i), labels[n], spans[n], ids[n], links[n]))
+            reasons = explain(self.model.sentences, design, parsed.table, parsed.structure, parsed.units, i, kind)
+            found.append(self._finding(document, record, parsed, i, kind, confidence, sorts.get(i), labels[n], spans[n], ids[n], links[n], reasons))
         return found
 
     def _labels(self, parsed: Parsed, chosen: list[int]) -> list[Labels]:
@@ -143,7 +144,7 @@ class ReportReader:
 
     def _finding(self, document: ReadableDocument, record: DocumentRecord, parsed: Parsed, i: int, kind: str, confidence: float,
                  sort: tuple[str, float] | None, labels: Labels, span: Span, identity: str,
-                 links: list[Link]) -> Finding:
+                 links: list[Link], reasons: tuple[str, ...]) -> Finding:
         unit, text, clean = parsed.units[i], parsed.clean.text, parsed.clean
         paragraph = parsed.structure.paragraphs[unit.paragraph]
         label = unit.label or paragraph.item_label
@@ -165,7 +166,7 @@ class ReportReader:
             due=due_of(text, unit.start, unit.end) if advice else None, hedges=hedges_of(parsed.table.cues[i], text),
             embedded_causes=tuple(Quote(s.start, s.end, tidy(text[c.start:c.end])) for c in causes for s in [clean.to_source(c.start, c.end)]),
             topics=labels[0], fields=labels[1], links=tuple(links), confidence=confidence,
-            reasons=explain(self.model.sentences, parsed.table, parsed.structure, parsed.units, i, kind),
+            reasons=reasons,
             needs_review=confidence < REVIEW_BELOW or record.quality < QUALITY_BELOW, extractor=self.model.version,
         )
 

@@ -14,6 +14,7 @@ from scipy import sparse
 from nlp.reports.attributes import addressee_of, opening_organ, request_target
 from nlp.reports.features import UnitTable
 from nlp.reports.findings import Metadata
+from nlp.reports.model import Scale
 from nlp.reports.organs import Organ, level_of
 from nlp.reports.structure import Structure
 from nlp.reports.units import Unit
@@ -111,16 +112,13 @@ def defined_sort(kind: str, row: NDArray[np.float64]) -> bool | None:
 
 @dataclass
 class SortModel:
-    """Linear models of the two decisions; made by `nlp.training.findings`.
-
-    `spread_of` has the mean and the scale of each vector column, shape (2, dim).
-    """
+    """Linear models of the two decisions; made by `nlp.training.findings`."""
 
     words: Any
     headings: Any
     scaler: Any
     vectors: VectorTable | None
-    spread_of: NDArray[np.float32] | None
+    vector_scale: Scale | None
     estimators: dict[str, Any]
 
     def rows(self, table: UnitTable, columns: NDArray[np.float64], chosen: Sequence[int]) -> Any:
@@ -128,9 +126,8 @@ class SortModel:
         dense = np.hstack([table.dense[list(chosen)], columns[list(chosen)]])
         blocks = [self.words.transform([table.texts[i] for i in chosen]), self.headings.transform([table.headings[i] for i in chosen]),
                   sparse.csr_matrix(self.scaler.transform(dense))]
-        if self.vectors is not None and self.spread_of is not None:
-            means = self.vectors.means([table.words[i] for i in chosen])
-            blocks.append(sparse.csr_matrix((means - self.spread_of[0]) * self.spread_of[1]))
+        if self.vectors is not None and self.vector_scale is not None:
+            blocks.append(sparse.csr_matrix(self.vector_scale(self.vectors.means([table.words[i] for i in chosen]))))
         return sparse.hstack(blocks).tocsr()
 
     def decide(self, kind: str, table: UnitTable, columns: NDArray[np.float64], chosen: Sequence[int]) -> list[tuple[str, float]]:

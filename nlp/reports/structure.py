@@ -106,6 +106,7 @@ def lines_of(clean: Clean, blocks: Sequence[Any] = ()) -> list[Line]:
         elif block.kind == "table_cell":
             span = clean.from_source(block.start, block.end)
             tables.append((span.start, span.end))
+    breaks = sorted(clean.from_source(a.span.start, a.span.end).start for a in clean.artefacts if a.kind == "soft_break")
     lines = []
     position = 0
     marked = "**" in clean.source or "__" in clean.source or "\n#" in clean.source or clean.source.startswith("#")
@@ -121,8 +122,31 @@ def lines_of(clean: Clean, blocks: Sequence[Any] = ()) -> list[Line]:
             emphasis = _is_bold(clean, start, end)
             if level is None:
                 level = _markdown_level(clean, start, end)
+        cut = _joined_heading(text, [b - start for b in breaks if start < b < end])
+        if cut:
+            lines.append(Line(start, start + cut, text[:cut], BODY, emphasis, level))
+            start, text, emphasis, level = start + cut + 1, text[cut + 1:], False, None
         lines.append(Line(start, end, text, BODY, emphasis, level))
     return lines
+
+
+def _joined_heading(text: str, breaks: Sequence[int]) -> int:
+    """Where a line of its own that says what follows was joined with the text below it, or 0.
+
+    Parameters: `text`, one line of running text; `breaks`, places in it where the source began a new line. The words of a heading may end like
+    an unfinished sentence ("… hạn chế, tồn tại"); that the printed line stopped short and names a role tells it from one.
+    """
+    if not breaks or breaks[0] > 110:
+        return 0
+    head, tail = text[:breaks[0]].rstrip(), text[breaks[0]:].lstrip()
+    widest = max((b - a for a, b in zip(breaks, breaks[1:], strict=False)), default=len(tail))
+    marker = marker_of(head)
+    content = head[marker.end:] if marker else head
+    if not tail[:1].isupper() or _END.search(head) or not 1 <= len(content.split()) <= 14 or len(head) > 0.75 * widest:
+        return 0
+    roles = read_heading(content).roles
+    named = bool(roles & (FINDING_ROLES | {"result", "success_cause", "past_solution"})) and not _VERB.search(content)
+    return breaks[0] if named and (marker is not None or content[:1].isupper()) else 0
 
 
 def _source_line(clean: Clean, start: int, end: int) -> str:

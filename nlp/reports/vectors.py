@@ -27,8 +27,8 @@ class VectorTable:
         """Number of dimensions."""
         return int(self.matrix.shape[1])
 
-    def mean(self, words: Sequence[str]) -> NDArray[np.float32]:
-        """Weighted mean vector of a unit's words, shape (dim,); an unknown word falls back on its syllables; zero where none is known."""
+    def known(self, words: Sequence[str]) -> list[int]:
+        """Rows of the words that the table knows; an unknown word falls back on its syllables."""
         index = []
         for word in words:
             row = self.rows.get(word)
@@ -36,6 +36,11 @@ class VectorTable:
                 index.append(row)
             elif "_" in word:
                 index += [self.rows[s] for s in word.split("_") if s in self.rows]
+        return index
+
+    def mean(self, words: Sequence[str]) -> NDArray[np.float32]:
+        """Weighted mean vector of a unit's words, shape (dim,); zero where none is known."""
+        index = self.known(words)
         if not index:
             return np.zeros(self.dim, dtype=np.float32)
         weight = self.weight[index]

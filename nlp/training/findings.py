@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler, StandardScaler
 
 from nlp.reports.links import LinkModel, chosen_links, pair_rows
-from nlp.reports.model import CLASSES, KIND_OF_CLASS, SentenceModel, sequence_columns, soften, spread
+from nlp.reports.model import CLASSES, KIND_OF_CLASS, Scale, SentenceModel, committee_answer, soften, spread
+from nlp.reports.nearness import PhraseVectors
 from nlp.reports.reader import FindingsModel, candidate
 from nlp.reports.sorts import CAUSE, POSITIVE, RECOMMENDATION, SortModel
 from nlp.registry import Registry, RegistryError
@@ -34,12 +35,14 @@ class Settings:
 
     folds: int = 5
     seed: int = 20
-    first_c: float = 2.0
+    linear_c: float = 2.0
+    near_weight: float = 0.3
     vector_weight: float = 0.3
-    trees: int = 300
-    leaf: int = 2
-    columns: float = 0.15
-    mixes: tuple[float, ...] = (0.0, 0.15, 0.3, 0.45)
+    members: int = 3
+    hidden: int = 48
+    decay: float = 3.0
+    rounds: int = 50
+    mixes: tuple[float, ...] = (0.0, 0.3, 0.4, 0.5, 0.6)
     sort_c: float = 1.0
     topic_c: float = 3.0
 
@@ -58,70 +61,66 @@ def _stack(reports: Sequence[LabelledReport], part: Callable[[LabelledReport], A
     return np.concatenate([part(r) for r in reports])
 
 
-def fit_first(reports: Sequence[LabelledReport], vectors: VectorTable | None, settings: Settings) -> SentenceModel:
-    """Fit the first pass on reports; ignored units are left out."""
+@dataclass(frozen=True)
+class Materials:
+    """What a fit needs besides the reports: word vectors and the cue phrases' vectors, both None without registered vectors."""
+
+    vectors: VectorTable | None = None
+    phrases: PhraseVectors | None = None
+
+    @classmethod
+    def of(cls, vectors: VectorTable | None) -> Materials:
+        """Materials over a table of word vectors."""
+        return cls(vectors, None if vectors is None else PhraseVectors.build(vectors))
+
+
+def fit_members(reports: Sequence[LabelledReport], materials: Materials, settings: Settings) -> SentenceModel:
+    """Fit the linear model and the committee on reports; ignored units are left out. Mix, temperature and thresholds are not set."""
     keep = ~_stack(reports, lambda r: r.ignored)
     labels = _stack(reports, lambda r: r.labels)[keep]
-    texts = [t for r in reports for t in r.parsed.table.texts]
-    titles = [t for r in reports for t in r.parsed.table.headings]
-    dense = np.vstack([r.parsed.table.dense for r in reports])
-    words, headings, scaler = word_vectorizer(), heading_vectorizer(), MaxAbsScaler()
-    blocks = [words.fit_transform(texts), headings.fit_transform(titles), sparse.csr_matrix(scaler.fit_transform(dense))]
-    spread_of = None
-    if vectors is not None:
-        means = np.vstack([vectors.means(r.parsed.table.words) for r in reports])
-        spread_of = vector_spread(reports, vectors, settings)
-        blocks.append(sparse.csr_matrix((means - spread_of[0]) * spread_of[1]))
-    estimator = LogisticRegression(C=settings.first_c, max_iter=400)
-    estimator.fit(sparse.hstack(blocks).tocsr()[keep], labels)
-    return SentenceModel(words, headings, scaler, vectors, spread_of, estimator)
+    tables = [r.parsed.table for r in reports]
+    words = word_vectorizer().fit([t for table in tables for t in table.texts])
+    headings = heading_vectorizer().fit([t for table in tables for t in table.headings])
+    scaler = MaxAbsScaler().fit(np.vstack([table.dense for table in tables]))
+    model = SentenceModel(words, headings, scaler, None, materials.vectors, materials.phrases)
+    near = [model.nearness(table) for table in tables]
+    if materials.phrases is not None:
+        model.near_scale = Scale.fit(np.vstack(near), settings.near_weight)
+    design = sparse.vstack([model.design(table, n) for table, n in zip(tables, near, strict=True)]).tocsr()
+    model.linear = LogisticRegression(C=settings.linear_c, max_iter=400).fit(design[keep], labels)
+    if materials.phrases is not None and settings.members:
+        rows = np.vstack([model.net_rows(table, n) for table, n in zip(tables, near, strict=True)])
+        model.net_scale = Scale.fit(rows)
+        scaled = model.net_scale(rows)[keep]
+        model.committee = tuple(net_member(settings, seed).fit(scaled, labels) for seed in range(settings.members))
+    return model
 
 
-def second_estimator(settings: Settings) -> Any:
-    """The second pass, unfitted."""
-    return ExtraTreesClassifier(settings.trees, min_samples_leaf=settings.leaf, max_features=settings.columns, random_state=settings.seed)
+def net_member(settings: Settings, seed: int) -> Any:
+    """One network of the committee, unfitted."""
+    return MLPClassifier((settings.hidden,), alpha=settings.decay, max_iter=settings.rounds, random_state=settings.seed + seed, learning_rate_init=2e-3)
 
 
-def fit_second(reports: Sequence[LabelledReport], first: Sequence[Array], settings: Settings) -> Any:
-    """Fit the second pass on the reports' out-of-fold first-pass probabilities."""
-    keep = ~_stack(reports, lambda r: r.ignored)
-    labels = _stack(reports, lambda r: r.labels)[keep]
-    rows = np.vstack([second_rows(r, p) for r, p in zip(reports, first, strict=True)])[keep]
-    return second_estimator(settings).fit(rows, labels)
-
-
-def second_rows(report: LabelledReport, first: Array) -> Array:
-    """Rows of the second pass for one report."""
-    return np.hstack([report.parsed.table.dense, sequence_columns(first, report.parsed.units, report.parsed.structure)])
-
-
-def out_of_fold_first(reports: Sequence[LabelledReport], vectors: VectorTable | None, settings: Settings) -> list[Array]:
-    """First-pass probabilities of every report from models that did not see it or its siblings."""
-    out: list[Array] = [np.zeros((0, len(CLASSES)))] * len(reports)
+def fit_sentences(reports: Sequence[LabelledReport], materials: Materials, settings: Settings) -> tuple[SentenceModel, list[Array]]:
+    """Fit the sentence model; mix, temperature and thresholds come from out-of-fold probabilities, which are returned too, calibrated."""
+    linear: list[Array] = [np.zeros((0, len(CLASSES)))] * len(reports)
+    committee = list(linear)
     for held in folds_of(reports, settings.folds, settings.seed):
-        fitted = fit_first([r for i, r in enumerate(reports) if i not in set(held.tolist())], vectors, settings)
+        members = fit_members([r for i, r in enumerate(reports) if i not in set(held.tolist())], materials, settings)
         for i in held:
-            out[i] = fitted.first_pass(reports[i].parsed.table) if reports[i].parsed.units else out[i]
-    return out
-
-
-def fit_sentences(reports: Sequence[LabelledReport], vectors: VectorTable | None, settings: Settings) -> tuple[SentenceModel, list[Array]]:
-    """Fit both passes; mix, temperature and thresholds come from out-of-fold probabilities, which are returned too, calibrated."""
-    first = out_of_fold_first(reports, vectors, settings)
-    second: list[Array] = [np.zeros((0, len(CLASSES)))] * len(reports)
-    wanted = max(settings.mixes) > 0
-    for held in folds_of(reports, settings.folds, settings.seed) if wanted else []:
-        rest = [i for i in range(len(reports)) if i not in set(held.tolist())]
-        fitted = fit_second([reports[i] for i in rest], [first[i] for i in rest], settings)
-        for i in held:
-            second[i] = spread(fitted, second_rows(reports[i], first[i])) if len(first[i]) else first[i]
+            table = reports[i].parsed.table
+            if table.texts:
+                near = members.nearness(table)
+                linear[i] = spread(members.linear, members.design(table, near))
+                if members.committee and members.net_scale is not None:
+                    committee[i] = committee_answer(members.committee, members.net_scale(members.net_rows(table, near)))
     labels, keep = _stack(reports, lambda r: r.labels), ~_stack(reports, lambda r: r.ignored)
-    mix = min(settings.mixes, key=lambda m: _loss(np.vstack(_mixed(first, second, m))[keep], labels[keep]))
-    held_out = _mixed(first, second, mix)
+    mixes = settings.mixes if materials.phrases is not None and settings.members else (0.0,)
+    mix = min(mixes, key=lambda m: _loss(np.vstack(_mixed(linear, committee, m))[keep], labels[keep]))
+    held_out = _mixed(linear, committee, mix)
     temperature = best_temperature(np.vstack(held_out)[keep], labels[keep])
     calibrated = [soften(p, temperature) if len(p) else p for p in held_out]
-    model = fit_first(reports, vectors, settings)
-    model.second = fit_second(reports, first, settings) if mix else None
+    model = fit_members(reports, materials, settings)
     model.mix, model.temperature = mix, temperature
     model.thresholds = best_thresholds(np.vstack(calibrated)[keep], labels[keep])
     return model, calibrated
@@ -165,8 +164,8 @@ def fit_sorts(reports: Sequence[LabelledReport], vectors: VectorTable | None, se
     texts = [t for r in reports for t in r.parsed.table.texts]
     titles = [t for r in reports for t in r.parsed.table.headings]
     dense = np.vstack([np.hstack([r.parsed.table.dense, r.columns]) for r in reports])
-    spread_of = None if vectors is None else vector_spread(reports, vectors, settings)
-    model = SortModel(word_vectorizer().fit(texts), heading_vectorizer().fit(titles), MaxAbsScaler().fit(dense), vectors, spread_of, {})
+    scale = None if vectors is None else Scale.fit(np.vstack([vectors.means(r.parsed.table.words) for r in reports]), settings.vector_weight)
+    model = SortModel(word_vectorizer().fit(texts), heading_vectorizer().fit(titles), MaxAbsScaler().fit(dense), vectors, scale, {})
     for kind in (CAUSE, RECOMMENDATION):
         blocks, truth = [], []
         for report in reports:
@@ -176,12 +175,6 @@ def fit_sorts(reports: Sequence[LabelledReport], vectors: VectorTable | None, se
                 truth += wanted
         model.estimators[kind] = LogisticRegression(C=settings.sort_c, max_iter=400).fit(sparse.vstack(blocks).tocsr(), truth)
     return model
-
-
-def vector_spread(reports: Sequence[LabelledReport], vectors: VectorTable, settings: Settings) -> NDArray[np.float32]:
-    """Mean and scale of each vector column over the units of reports, shape (2, dim)."""
-    means = np.vstack([vectors.means(r.parsed.table.words) for r in reports])
-    return np.vstack([means.mean(axis=0), settings.vector_weight / np.maximum(means.std(axis=0), 1e-6)]).astype(np.float32)
 
 
 def sorted_units(report: LabelledReport, kind: str) -> tuple[list[int], list[int]]:
@@ -303,7 +296,7 @@ def best_link_thresholds(data: Sequence[LinkRows], scores: Sequence[Array], kind
 def fit_findings(reports: Sequence[LabelledReport], vectors: VectorTable | None = None, settings: Settings | None = None) -> FindingsModel:
     """Fit every part on the given reports."""
     settings = settings or Settings()
-    sentences, _ = fit_sentences(reports, vectors, settings)
+    sentences, _ = fit_sentences(reports, Materials.of(vectors), settings)
     return FindingsModel(sentences, fit_sorts(reports, vectors, settings), fit_topics(reports, settings),
                          fit_links(reports, vectors, settings))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -74,9 +75,15 @@ def folds_of(reports: Sequence[LabelledReport], count: int, seed: int = 0) -> li
 
     Parameters: `count`, the number of folds (fewer where there are fewer groups). Deterministic in `seed`.
     """
-    groups = sorted({(r.report.gold.get("hand", ""), r.report.genre) for r in reports})
-    order = np.random.default_rng(seed).permutation(len(groups))
+    def place(report: LabelledReport) -> int:
+        group = f"{seed}|{report.report.gold.get('hand', '')}|{report.report.genre}"
+        return int(hashlib.sha256(group.encode()).hexdigest(), 16)
+
+    # By digest, not by order: a new report leaves the others' folds as they are, so that figures of two days compare.
+    groups = {place(r) for r in reports}
     count = max(2, min(count, len(groups)))
-    fold_of = {groups[g]: int(position % count) for position, g in enumerate(order)}
-    where = np.array([fold_of[r.report.gold.get("hand", ""), r.report.genre] for r in reports])
-    return [np.flatnonzero(where == fold) for fold in range(count)]
+    where = np.array([place(r) % count for r in reports])
+    if len(set(where.tolist())) < 2:
+        ranked = {group: i for i, group in enumerate(sorted(groups))}
+        where = np.array([ranked[place(r)] % count for r in reports])
+    return [held for held in (np.flatnonzero(where == fold) for fold in range(count)) if len(held)]

@@ -111,6 +111,9 @@ def _lines(glyphs: Glyphs) -> list[Glyphs]:
 def _wrap_line(line: Glyphs, width: int) -> list[Glyphs]:
     ended = bool(line) and line[-1][0] == "\n"
     body = line[:-1] if ended else line
+    if body and body[0][0] == "|":
+        # A table row stays on one line: what reads tables out of a file does not wrap them.
+        return [line]
     rows: list[Glyphs] = []
     while len(body) > width:
         cut = next((i for i in range(width, 0, -1) if body[i][0] == " "), None)
