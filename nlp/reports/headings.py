@@ -107,6 +107,8 @@ def is_empty_statement(text: str) -> bool:
     if folded in _empty_keys():
         return True
     words = folded.split()
+    if len(words) <= 14 and re.search(r"\bkhong co (?:kien nghi|de xuat|y kien|noi dung)(?: (?:gi|nao))?(?: them)?$", folded):
+        return True
     return len(words) <= 12 and any(folded.startswith(k + " ") for k in _empty_keys() if " " in k) and not re.search(
         r"\b(nen|dan den|gay|de thuc hien|de trien khai|nguoi|kinh phi)\b", folded
     )

@@ -196,7 +196,7 @@ def _is_heading(line: Line, marker: Marker | None, content: str, following: str)
     if marker.style in ("upper", "roman"):
         return len(words) <= 45 and (not ends or (len(words) <= 16 and content.rstrip().endswith(".")))
     if marker.style == "ordinal":
-        return False
+        return not ends and len(words) <= 10 and bool(roles & FINDING_ROLES) and not _VERB.search(content)
     if lead:
         return len(words) <= 22
     if ends:
@@ -270,6 +270,54 @@ class _Outline:
             del self.stack[ranks.index(rank):]
 
 
+class _Table:
+    """Rows of one table: its first row names the columns, and a cell stands under the name of its column."""
+
+    def __init__(self, outline: _Outline) -> None:
+        self._outline = outline
+        self._columns: list[int] | None = None
+        self._depth = 0
+
+    def row(self, line: Line, cells: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Cells of a row that hold content; none for the row of names and for a rule between rows."""
+        texts = [line.text[a:b].strip() for a, b in cells]
+        if not any(c.isalpha() for text in texts for c in text):
+            return []
+        if self._columns is None:
+            self._columns = []
+            if all(len(text.split()) <= 12 for text in texts) and sum(any(c.isdigit() for c in text) for text in texts) * 2 <= len(texts):
+                for (first, last), text in zip(cells, texts, strict=True):
+                    self._outline.open(text or "(trống)", line.start + first, line.start + last, "column", "lead", read_heading(text).roles)
+                    self._columns.append(self._outline.stack.pop())
+                return []
+        self._depth = len(self._outline.stack)
+        return cells
+
+    def enter(self, column: int) -> None:
+        """Stand under a column's name."""
+        del self._outline.stack[self._depth:]
+        if self._columns and column < len(self._columns):
+            self._outline.stack.append(self._columns[column])
+
+    def leave(self) -> None:
+        """End of a row."""
+        if self._columns:
+            self._outline.stack = [i for i in self._outline.stack if self._outline.sections[i].rank != "column"]
+
+    def close(self) -> None:
+        """End of the table."""
+        self.leave()
+        self._columns = None
+
+
+def cells_of(text: str) -> list[tuple[int, int]]:
+    """Offsets of the cells of a table row between bars; empty for a line that is none."""
+    if not text.lstrip().startswith("|") or text.count("|") < 3:
+        return []
+    bars = [i for i, c in enumerate(text) if c == "|"]
+    return [(a + 1, b) for a, b in zip(bars, bars[1:], strict=False)]
+
+
 def _strength(rank: str) -> int:
     return _STRONG.index(rank) if rank in _STRONG else 9
 
@@ -325,10 +373,22 @@ def parse_structure(clean: Clean, blocks: Sequence[Any] = ()) -> Structure:
         ))
 
     bodies = [line for line in lines if line.text.strip()]
+    table = _Table(outline)
     for number, line in enumerate(bodies):
         if line.zone != BODY:
+            table.close()
             add(line.start, line.end, line.zone, None)
             continue
+        cells = cells_of(line.text)
+        if cells:
+            counters.update(group=int(counters["group"]) + 1, previous="")
+            for column, (first, last) in enumerate(table.row(line, cells)):
+                counters["index"] = column + 1
+                table.enter(column)
+                add(line.start + first, line.start + last, BODY, None)
+            table.leave()
+            continue
+        table.close()
         marker = marker_of(line.text)
         offset = marker.end if marker else len(line.text) - len(line.text.lstrip(" \t#"))
         content = line.text[offset:].rstrip()

@@ -24,7 +24,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
         r"(?:là do|trước hết do|nhờ|là nhờ|xuất phát từ))", re.IGNORECASE)),
     ("cause", re.compile(
         rf"^.{{0,30}}(?<!làm rõ )(?<!rõ )(?<!chỉ ra )nguyên nhân(?! (?:vụ|cháy|tai nạn|chết))|^.{{0,60}}{_SHORT}[^.;]{{0,40}}(?:xuất phát từ|bắt nguồn từ|là do|chủ yếu do|có nguyên nhân|trước hết (?:là )?do|do nhiều)"
-        r"|^(?:về |do |yếu tố )?(?:khách quan|chủ quan)\b|^(?:chủ yếu |trước hết |một phần |phần lớn )?(?:là )?do\s|^sở dĩ|^(?:lý do|xuất phát từ|bắt nguồn từ)", re.IGNORECASE)),
+        r"|^(?:về |do |yếu tố )?(?:khách quan|chủ quan)\b|^bởi (?!vậy|thế)|căn nguyên|^.{0,40}(?:xét cho cùng|cái gốc|gốc của)|^(?:chủ yếu |trước hết |một phần |phần lớn )?(?:là )?do\s|^sở dĩ|^(?:lý do|xuất phát từ|bắt nguồn từ)", re.IGNORECASE)),
     ("solution", re.compile(r"^(?:giải pháp|hướng (?:giải quyết|khắc phục)|biện pháp|nhiệm vụ|thời gian tới|trong thời gian tới|sắp tới)\b", re.IGNORECASE)),
     ("request", re.compile(r"^.{0,40}(?:đề nghị|kiến nghị|kính đề nghị|yêu cầu)\s+(?:với\s+)?(?:[A-ZĐỦỤ]|các|cấp|đồng chí|tỉnh|huyện|trung ương|thường trực)", 0)),
     ("limitation", re.compile(

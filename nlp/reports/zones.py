@@ -20,6 +20,7 @@ _SIGN = re.compile(
 _FRAME = re.compile(
     r"CỘNG H[OÒ][ÀA]? X[ÃA] H[ỘO]I|Độc lập\s*[-–]\s*Tự do|ĐẢNG CỘNG SẢN VIỆT NAM|^\s*Số\s*:?\s*[\d.…]*\s*[-/]|,\s*ngày\s+[\d.…]*\s*tháng\s+[\d.…]*\s*năm\s"
 )
+_PLACE_DATE = re.compile(r"^\s*[A-ZĐÀ-Ỹ][\w'’ ]{1,40},\s*ngày\s+[\d.…]{1,6}\s*tháng\s+[\d.…]{1,6}\s*năm\s+\d{4}\s*$")
 _SENTENCE_END = re.compile(r"[.;:]\s*$")
 
 
@@ -117,7 +118,7 @@ def zone_lines(lines: list[Line]) -> list[Line]:
             current = ANNEX
         elif folded.startswith("noi nhan") and len(folded.split()) <= 20 and index > first + 3:
             current = RECIPIENTS
-        elif _SIGN.match(text) and len(text.split()) <= 14 and index > total * 0.4:
+        elif (_SIGN.match(text) and len(text.split()) <= 14 and index > total * 0.4) or (_PLACE_DATE.match(text) and index > total * 0.6):
             current = SIGNATURE
         elif current == SIGNATURE and len(text.split()) > 30:
             current = BODY
