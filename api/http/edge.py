@@ -47,6 +47,22 @@ class _TooLargeError(Exception):
     """The body went over its limit while it was read."""
 
 
+class _Over:
+    """Whether a body went over its limit. The application may turn that into another error: its answer is held back."""
+
+    def __init__(self) -> None:
+        self.happened = False
+
+    def guard(self, send: Send) -> Send:
+        """A way to send that keeps quiet once the limit was passed."""
+
+        async def guarded(message: Message) -> None:
+            if not self.happened:
+                await send(message)
+
+        return guarded
+
+
 class Edge:
     """ASGI layer around the whole application; it never looks at what a request says, only at its frame."""
 
@@ -74,6 +90,7 @@ class Edge:
         request_id = os.urandom(8).hex()
         scope.setdefault("state", {})["request_id"] = request_id
         started, status, begun = time.perf_counter(), 500, False
+        over = _Over()
 
         async def counted_send(message: Message) -> None:
             nonlocal status, begun
@@ -92,19 +109,21 @@ class Edge:
             if refusal:
                 await _answer(counted_send, refusal)
             else:
-                await self._app(scope, self._limited(scope, headers, receive), counted_send)
+                await self._app(scope, self._limited(headers, receive, over), over.guard(counted_send))
         except _TooLargeError:
-            if begun:
-                raise
-            await _answer(counted_send, "body_too_large")
+            pass
         except Exception as error:
             # Caught here and not re-raised: the server would print it, and its words may quote a petition.
             response = await self._unexpected(Request(scope, receive), error)
+            if over.happened:
+                return
             if begun:
                 raise RuntimeError("answer broken off") from None
             await response(scope, receive, counted_send)
         finally:
             self._inside -= 1
+            if over.happened and not begun:
+                await _answer(counted_send, "body_too_large")
             self._note(scope, request_id, status, time.perf_counter() - started)
 
     def _refusal(self, scope: Scope, headers: dict[str, str]) -> str:
@@ -131,7 +150,7 @@ class Edge:
         json_like = "json" in headers.get("content-type", "")
         return self._settings.max_json if json_like else self._settings.max_body
 
-    def _limited(self, scope: Scope, headers: dict[str, str], receive: Receive) -> Receive:
+    def _limited(self, headers: dict[str, str], receive: Receive, over: _Over) -> Receive:
         limit, read = self._limit(headers), 0
 
         async def limited() -> Message:
@@ -140,6 +159,7 @@ class Edge:
             if message["type"] == "http.request":
                 read += len(message.get("body", b""))
                 if read > limit:
+                    over.happened = True
                     raise _TooLargeError
             return message
 
