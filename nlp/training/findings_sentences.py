@@ -1,0 +1,153 @@
+"""Fit the sentence model: linear model and committee, their mix, temperature and thresholds out of fold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier
+from sklearn.preprocessing import MaxAbsScaler
+
+from nlp.reports.model import CLASSES, KIND_OF_CLASS, Scale, SentenceModel, committee_answer, soften, spread
+from nlp.reports.nearness import PhraseVectors
+from nlp.reports.vectors import VectorTable
+from nlp.training.findings_data import LabelledReport, folds_of
+
+Array = NDArray[np.float64]
+WORD = r"[^\W_]+|[%:;]"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Choices of the fit; the shipped values were chosen on the validation split (docs/evaluation-reports.md)."""
+
+    folds: int = 5
+    seed: int = 20
+    linear_c: float = 2.0
+    near_weight: float = 0.3
+    vector_weight: float = 0.3
+    members: int = 3
+    hidden: int = 48
+    decay: float = 3.0
+    rounds: int = 50
+    mixes: tuple[float, ...] = (0.0, 0.3, 0.4, 0.5, 0.6)
+    sort_c: float = 1.0
+    topic_c: float = 3.0
+
+
+def word_vectorizer() -> TfidfVectorizer:
+    """Words and word pairs of a unit."""
+    return TfidfVectorizer(token_pattern=WORD, ngram_range=(1, 2), min_df=2, sublinear_tf=True, dtype=np.float64)
+
+
+def heading_vectorizer() -> TfidfVectorizer:
+    """Words and word pairs of the headings around a unit."""
+    return TfidfVectorizer(token_pattern=r"\S+", ngram_range=(1, 2), min_df=2, sublinear_tf=True, dtype=np.float64)
+
+
+def _stack(reports: Sequence[LabelledReport], part: Callable[[LabelledReport], Any]) -> Any:
+    return np.concatenate([part(r) for r in reports])
+
+
+@dataclass(frozen=True)
+class Materials:
+    """What a fit needs besides the reports: word vectors and the cue phrases' vectors, both None without registered vectors."""
+
+    vectors: VectorTable | None = None
+    phrases: PhraseVectors | None = None
+
+    @classmethod
+    def of(cls, vectors: VectorTable | None) -> Materials:
+        """Materials over a table of word vectors."""
+        return cls(vectors, None if vectors is None else PhraseVectors.build(vectors))
+
+
+def fit_members(reports: Sequence[LabelledReport], materials: Materials, settings: Settings) -> SentenceModel:
+    """Fit the linear model and the committee on reports; ignored units are left out. Mix, temperature and thresholds are not set."""
+    keep = ~_stack(reports, lambda r: r.ignored)
+    labels = _stack(reports, lambda r: r.labels)[keep]
+    tables = [r.parsed.table for r in reports]
+    words = word_vectorizer().fit([t for table in tables for t in table.texts])
+    headings = heading_vectorizer().fit([t for table in tables for t in table.headings])
+    scaler = MaxAbsScaler().fit(np.vstack([table.dense for table in tables]))
+    model = SentenceModel(words, headings, scaler, None, materials.vectors, materials.phrases)
+    near = [model.nearness(table) for table in tables]
+    if materials.phrases is not None:
+        model.near_scale = Scale.fit(np.vstack(near), settings.near_weight)
+    design = sparse.vstack([model.design(table, n) for table, n in zip(tables, near, strict=True)]).tocsr()
+    model.linear = LogisticRegression(C=settings.linear_c, max_iter=400).fit(design[keep], labels)
+    if materials.phrases is not None and settings.members:
+        rows = np.vstack([model.net_rows(table, n) for table, n in zip(tables, near, strict=True)])
+        model.net_scale = Scale.fit(rows)
+        scaled = model.net_scale(rows)[keep]
+        model.committee = tuple(net_member(settings, seed).fit(scaled, labels) for seed in range(settings.members))
+    return model
+
+
+def net_member(settings: Settings, seed: int) -> Any:
+    """One network of the committee, unfitted."""
+    return MLPClassifier((settings.hidden,), alpha=settings.decay, max_iter=settings.rounds, random_state=settings.seed + seed, learning_rate_init=2e-3)
+
+
+def fit_sentences(reports: Sequence[LabelledReport], materials: Materials, settings: Settings) -> tuple[SentenceModel, list[Array]]:
+    """Fit the sentence model; mix, temperature and thresholds come from out-of-fold probabilities, which are returned too, calibrated."""
+    linear: list[Array] = [np.zeros((0, len(CLASSES)))] * len(reports)
+    committee = list(linear)
+    for held in folds_of(reports, settings.folds, settings.seed):
+        members = fit_members([r for i, r in enumerate(reports) if i not in set(held.tolist())], materials, settings)
+        for i in held:
+            table = reports[i].parsed.table
+            if table.texts:
+                near = members.nearness(table)
+                linear[i] = spread(members.linear, members.design(table, near))
+                if members.committee and members.net_scale is not None:
+                    committee[i] = committee_answer(members.committee, members.net_scale(members.net_rows(table, near)))
+    labels, keep = _stack(reports, lambda r: r.labels), ~_stack(reports, lambda r: r.ignored)
+    mixes = settings.mixes if materials.phrases is not None and settings.members else (0.0,)
+    mix = min(mixes, key=lambda m: _loss(np.vstack(_mixed(linear, committee, m))[keep], labels[keep]))
+    held_out = _mixed(linear, committee, mix)
+    temperature = best_temperature(np.vstack(held_out)[keep], labels[keep])
+    calibrated = [soften(p, temperature) if len(p) else p for p in held_out]
+    model = fit_members(reports, materials, settings)
+    model.mix, model.temperature = mix, temperature
+    model.thresholds = best_thresholds(np.vstack(calibrated)[keep], labels[keep])
+    return model, calibrated
+
+
+def _mixed(first: Sequence[Array], second: Sequence[Array], mix: float) -> list[Array]:
+    return [(1 - mix) * a + mix * b if mix else a for a, b in zip(first, second, strict=True)]
+
+
+def _loss(probabilities: Array, labels: NDArray[np.int64]) -> float:
+    return float(-np.log(np.clip(probabilities[np.arange(len(labels)), labels], 1e-9, 1)).mean())
+
+
+def best_temperature(probabilities: Array, labels: NDArray[np.int64]) -> float:
+    """The temperature with the least log loss, from a grid between 0.5 and 3."""
+    return float(min(np.arange(0.5, 3.05, 0.05), key=lambda t: _loss(soften(probabilities, float(t)), labels)))
+
+
+def best_thresholds(probabilities: Array, labels: NDArray[np.int64]) -> dict[str, float]:
+    """For each kind the least probability that gives the best F1 out of fold, kept between 0.3 and 0.6 against over-fitting."""
+    kinds = sorted(set(KIND_OF_CLASS.values()))
+    table = np.column_stack([sum(probabilities[:, c] for c, n in enumerate(CLASSES) if KIND_OF_CLASS.get(n) == k) for k in kinds])
+    truth = np.array([kinds.index(KIND_OF_CLASS[CLASSES[y]]) if y else -1 for y in labels])
+    top = table.argmax(axis=1)
+    thresholds = {}
+    for column, kind in enumerate(kinds):
+        best = (-1.0, 0.5)
+        for t in np.arange(0.30, 0.61, 0.02):
+            said = (top == column) & (table[:, column] >= t)
+            hit = int((said & (truth == column)).sum())
+            f1 = 2 * hit / max(1, int(said.sum()) + int((truth == column).sum()))
+            # Of equal values the one nearest to one half generalises best.
+            if (round(f1, 4), -abs(t - 0.46)) > (round(best[0], 4), -abs(best[1] - 0.46)):
+                best = (f1, float(t))
+        thresholds[kind] = round(best[1], 2)
+    return thresholds
