@@ -7,8 +7,9 @@ import typer
 from api.cli.classify import classify
 from api.cli.corpora import clerk_agreement, export_rows, import_rows, label_studio_config, split_rows
 from api.cli.extract import compare, extract
-from api.cli.fitting import train_petitions
+from api.cli.fitting import train_petitions, train_search, train_vectors
 from api.cli.judging import evaluate_petitions
+from api.cli.labelling import label_errors, queue, similar, simulate_labelling
 from api.cli.models import models
 from api.cli.serve import serve
 from api.cli.training import corpus, evaluate, train
@@ -26,12 +27,18 @@ app.command("classify")(classify)
 app.command("extract")(extract)
 app.command("compare")(compare)
 train.command("petitions")(train_petitions)
+train.command("vectors")(train_vectors)
+train.command("search")(train_search)
 app.add_typer(train, name="train")
 evaluate.command("petitions")(evaluate_petitions)
 app.add_typer(evaluate, name="evaluate")
 corpus.command("import")(import_rows)
 corpus.command("export")(export_rows)
 corpus.command("split")(split_rows)
+corpus.command("queue")(queue)
+corpus.command("errors")(label_errors)
+corpus.command("similar")(similar)
+corpus.command("simulate")(simulate_labelling)
 corpus.command("agreement")(clerk_agreement)
 corpus.command("label-studio-config")(label_studio_config)
 app.add_typer(corpus, name="corpus")

@@ -96,3 +96,53 @@ def tell(version: Version, seconds: float) -> None:
     for name, score in version.manifest.metrics.get("validation", {}).items():
         if score["value"] is not None:
             out.print(f"  {name:20} {score['value']:.3f}  [{score['low']:.3f}; {score['high']:.3f}]  n={score['n']}")
+
+
+def train_vectors(
+    paths: Annotated[list[Path], typer.Argument(help="Tệp hoặc thư mục văn bản: txt, md, docx, pdf, jsonl (text).")],
+    version: Annotated[str | None, typer.Option(help="Tên phiên bản.")] = None,
+    dim: Annotated[int, typer.Option(help="Số chiều.")] = 100,
+    window: Annotated[int, typer.Option(help="Số từ mỗi bên.")] = 5,
+    min_count: Annotated[int, typer.Option(help="Bỏ từ gặp ít lần hơn.")] = 5,
+) -> None:
+    """Học véc-tơ từ từ kho văn bản của cơ quan (không cần nhãn), thành một bản ứng viên của tác vụ vectors."""
+    from nlp.training.word_vectors import VectorConfig
+    from nlp.training.word_vectors import train_vectors as run
+
+    started = time.monotonic()
+    with clear_errors():
+        config = VectorConfig(dim=dim, window=window, min_count=min_count)
+        found = run(paths, Registry(), config, version=version, say=say_since(started))
+    m = found.manifest.metrics
+    out.print(f"Đã ghi {found.name}: {m['words']} từ, học từ {m['texts']} văn bản, {m['tokens']} lượt từ.")
+    out.print(f"Dùng khi huấn luyện: langnghe models promote {found.name} --why “…”")
+
+
+def train_search(
+    space: Annotated[Path, typer.Argument(help="Tệp YAML: mỗi mục một danh sách giá trị, ví dụ c_fields: [3, 10].")],
+    to: Annotated[Path, typer.Option(help="Ghi cấu hình tốt nhất ra tệp YAML này.")] = Path("best.yaml"),
+    draws: Annotated[int | None, typer.Option("--random", help="Chỉ thử ngẫu nhiên bấy nhiêu tổ hợp.")] = None,
+    jobs: Annotated[int | None, typer.Option(help="Thử mấy tổ hợp cùng lúc; mặc định mọi nhân.")] = None,
+    corpora: Corpora = None,
+    dask: Dask = None,
+) -> None:
+    """Tìm cấu hình tốt nhất trên phần kiểm định; phần test không tham gia."""
+    from nlp.training.corpus import load_petitions
+    from nlp.training.petitions import PetitionConfig
+    from nlp.training.search import ValidationScore, configured, read_space, search, write_config
+    from nlp.training.train import shipped_vectors
+
+    with clear_errors():
+        corpus = load_petitions(corpora)
+        try:
+            values = read_space(space)
+        except ValueError as error:
+            err.print(f"[red]Lỗi[/red] (config): {error}")
+            raise typer.Exit(WRONG_USE) from None
+        train, validation = corpus.split("train"), corpus.split("validation")
+        score = ValidationScore(tuple(train), tuple(validation), shipped_vectors(Registry()))
+        trials = search(PetitionConfig(), values, score, draws=draws, where=where(dask), jobs=jobs)
+        write_config(to, configured(PetitionConfig(), trials[0].changes))
+    for t in trials[:20]:
+        out.print(f"  {t.score:.4f}  {', '.join(f'{k}={v}' for k, v in t.changes.items())}", markup=False)
+    out.print(f"Đã ghi cấu hình tốt nhất ra {to}; huấn luyện: langnghe train petitions --config {to}")

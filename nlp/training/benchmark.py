@@ -147,14 +147,12 @@ class LabelModel:
         return [self.labels[int(self.head.logits(self.features.transform(prepare(t))).argmax())] for t in texts]
 
 
-def fit_labels(
-    rows: Sequence[LabelledText], vectors: WordVectors | None = None, *, c: float = 10.0, max_features: int = 100_000
-) -> LabelModel:
+def fit_labels(rows: Sequence[LabelledText], vectors: WordVectors | None = None, *, c: float = 10.0) -> LabelModel:
     """Fit on labelled texts, with the features that the petition model uses."""
     prepared = [prepare(r.text) for r in rows]
     counts = [count_blocks(p, list(BLOCKS)) for p in prepared]
     blocks = BLOCKS | ({"vector": 2.0} if vectors else {})
-    features = fit_features(counts, blocks=blocks, max_features=max_features, vectors=vectors)
+    features = fit_features(counts, blocks=blocks, vectors=vectors)
     x = matrix(features, prepared, counts)
     labels = sorted({r.label for r in rows})
     y = np.array([r.label for r in rows])

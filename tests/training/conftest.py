@@ -16,7 +16,7 @@ from nlp.training.petitions import PetitionConfig
 from nlp.training.splits import write_splits
 from nlp.training.train import train_petitions
 
-TINY = PetitionConfig(max_features=3000, clause_max_features=3000, folds=2, unaccented_share=0.0)
+TINY = PetitionConfig(folds=2, unaccented_share=0.0)
 
 
 def varied(rows: Sequence[PetitionRow], count: int) -> list[PetitionRow]:
