@@ -90,7 +90,8 @@ def _with_pairs(prefix: str, found: list[Occurrence], prepared: Prepared) -> Ite
 def signal_cues(prepared: Prepared) -> Iterator[Occurrence]:
     """Groups of cue phrases of the signals, and pairs of groups in one clause."""
     yield from _with_pairs("g", cue_table("signal_cues").hits(prepared), prepared)
-    yield from field_cues(prepared)
+    for group, first, last in cue_table("field_cues").hits(prepared):
+        yield f"f {group}", first, last
 
 
 def neighbours(prepared: Prepared) -> Iterator[Occurrence]:

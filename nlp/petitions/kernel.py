@@ -16,12 +16,15 @@ from nlp.petitions.features import Vector
 
 @dataclass(frozen=True)
 class KernelHead:
-    """Scores f(x) = Σ alpha_i (offset + x·x_i / scale)^degree + bias.
+    """Scores f(x) = Σ alpha_i (offset + x·E·x_i / scale)^degree + bias, with E = diag(emphasis).
 
     Attributes
     ----------
     codes : tuple of str
     support : float32 csr matrix (rows, columns + dense columns)
+        shared by the heads of one model.
+    emphasis : float32 array (columns + dense columns,)
+        how much each column counts for these labels; 0 leaves it out.
     alpha : float32 array (rows, len(codes))
     bias : float32 array (len(codes),)
     scale : float
@@ -30,6 +33,7 @@ class KernelHead:
 
     codes: tuple[str, ...]
     support: sparse.csr_matrix
+    emphasis: np.ndarray
     alpha: np.ndarray
     bias: np.ndarray
     scale: float
@@ -37,12 +41,12 @@ class KernelHead:
     degree: int = 3
 
     def similarities(self, vector: Vector) -> np.ndarray:
-        """offset + x·x_i / scale for every support row: float array (rows,)."""
+        """offset + x·E·x_i / scale for every support row: float array (rows,)."""
         row = np.zeros(self.support.shape[1], dtype=np.float32)
         row[vector.index] = vector.value
         if len(vector.dense):
             row[-len(vector.dense) :] = vector.dense
-        return np.asarray(self.offset + (self.support @ row) / self.scale)
+        return np.asarray(self.offset + (self.support @ (row * self.emphasis)) / self.scale)
 
     def logits(self, vector: Vector) -> np.ndarray:
         """float array (len(codes),)."""
@@ -54,4 +58,4 @@ class KernelHead:
     def local_weights(self, similarities: np.ndarray, position: int) -> np.ndarray:
         """The gradient of one label's score at a text: float array (columns + dense columns,)."""
         slope = self.degree * similarities ** (self.degree - 1) * self.alpha[:, position] / self.scale
-        return np.asarray(self.support.T @ slope)
+        return np.asarray((self.support.T @ slope) * self.emphasis)

@@ -13,7 +13,7 @@ from nlp.petitions.kernel import KernelHead
 from nlp.petitions.prepared import Prepared, clauses, part
 
 # Raised whenever the attributes below change; the reader refuses an artefact of another format with a clear message.
-FORMAT = 3
+FORMAT = 4
 
 Head = TypeVar("Head", LinearHead, KernelHead)
 
@@ -151,16 +151,18 @@ class ReviewLimits:
 
 @dataclass(frozen=True)
 class PetitionModel:
-    """Everything that an artefact of the task `petitions` holds."""
+    """Everything that an artefact of the task `petitions` holds.
+
+    `whole_text` scores the three levels of urgency and then every signal from the text as a whole.
+    """
 
     features: TextFeatures
     fields: Binary[KernelHead]
     subfields: Binary[LinearHead]
     type: Multinomial
-    urgency_text: LinearHead
+    whole_text: KernelHead
     clause_features: TextFeatures
     signals: Binary[LinearHead]
-    signals_text: LinearHead
     presence: PresenceStack
     urgency: UrgencyStack
     review: ReviewLimits

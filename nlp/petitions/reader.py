@@ -168,8 +168,9 @@ class PetitionReader:
         ranges, rows, logits = model.clause_logits(prepared)
         codes = model.signals.head.codes
         strongest = logits.max(axis=0) if len(logits) else np.full(len(codes), -8.0)
-        text = model.urgency_text.logits(vector)
-        present = model.presence.probabilities(strongest, model.signals_text.logits(vector), text, fields)
+        whole = model.whole_text.logits(vector)
+        text, hints = whole[:3], whole[3:]
+        present = model.presence.probabilities(strongest, hints, text, fields)
         probabilities = model.urgency.probabilities(text, present)
         level = model.urgency.decide(probabilities)
         ranks = np.array([t.urgency_rank(t.level_of_signal[c]) for c in codes])

@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from sklearn.svm import SVC
 
-from nlp.petitions.features import LinearHead
+from nlp.petitions.features import LinearHead, TextFeatures
 from nlp.petitions.kernel import KernelHead
 from nlp.petitions.model import (
     Binary,
@@ -39,29 +39,53 @@ class PetitionConfig:
     """How a petition model is fitted; every number was chosen by cross-validation on the training split."""
 
     blocks: dict[str, float] = field(
-        default_factory=lambda: {"word": 1.2, "syllable": 1.0, "char": 1.0, "cue": 1.5, "type_cue": 1.0, "vector": 2.0}
+        default_factory=lambda: {
+            "word": 1.2,
+            "syllable": 1.0,
+            "char": 1.0,
+            "cue": 1.5,
+            "type_cue": 1.0,
+            "signal_cue": 1.0,
+            "date": 0.7,
+            "vector": 2.0,
+        }  # fmt: skip
     )
     clause_blocks: dict[str, float] = field(
         default_factory=lambda: {
             "word": 1.0,
             "syllable": 1.0,
-            
             "signal_cue": 1.0,
             "neighbour": 0.5,
             "date": 0.7,
             "vector": 1.5,
         }  # fmt: skip
     )
-    max_features: int = 90_000
-    clause_max_features: int = 70_000
+    # How much each block counts in the kernels (on top of `blocks`); a block left out counts nothing.
+    field_emphasis: dict[str, float] = field(
+        default_factory=lambda: {"word": 1.0, "syllable": 1.0, "cue": 1.0, "type_cue": 1.0, "vector": 1.0}
+    )
+    whole_emphasis: dict[str, float] = field(
+        default_factory=lambda: {
+            "word": 0.7,
+            "syllable": 1.0,
+            "cue": 0.22,
+            "signal_cue": 4.0,
+            "date": 2.0,
+            "vector": 0.56,
+        }
+    )
+    max_features: dict[str, int] | int = field(
+        default_factory=lambda: {"word": 50_000, "syllable": 70_000, "char": 25_000}
+    )
+    clause_max_features: dict[str, int] | int = field(default_factory=lambda: {"word": 40_000, "syllable": 50_000})
     c_kernel: float = 5.0
     c_fields: float = 3.0
     c_type: float = 3.0
     c_urgency: float = 3.0
     c_signals: float = 5.0
     folds: int = 5
-    unaccented_share: float = 0.5
-    khan_recall: float = 0.945
+    unaccented_share: float = 0.25
+    khan_recall: float = 0.95
     review_error: float = 0.10
     seed: int = 20261121
 
@@ -126,17 +150,32 @@ def fit_head(
     )
 
 
+def emphasis(features: TextFeatures, share: dict[str, float]) -> np.ndarray:
+    """A factor for every column from a factor for every block: float32 (columns + dense columns,)."""
+    blocks = np.array([share.get(b, 0.0) for b in features.blocks], dtype=np.float32)[features.block_of]
+    return np.append(blocks, np.full(features.dense_columns, share.get("vector", 0.0), dtype=np.float32))
+
+
+def drop_blocks(x: sparse.csr_matrix, features: TextFeatures, names: tuple[str, ...]) -> sparse.csr_matrix:
+    """The same rows with the columns of the named blocks empty."""
+    kept = emphasis(features, {b: float(b not in names) for b in (*features.blocks, "vector")})
+    out = (x @ sparse.diags(kept)).tocsr().astype(np.float32)
+    out.eliminate_zeros()
+    return out
+
+
 def fit_kernel(
     x: sparse.csr_matrix,
     y: np.ndarray,
     codes: Sequence[str],
     c: float,
     weight: np.ndarray,
+    columns: np.ndarray,
     offset: float = 0.3,
     degree: int = 3,
 ) -> KernelHead:
-    """One-versus-rest support-vector machines that share one polynomial kernel."""
-    products = (x @ x.T).toarray()
+    """One-versus-rest support-vector machines that share one polynomial kernel; `columns` is its emphasis."""
+    products = (x @ sparse.diags(columns) @ x.T).toarray()
     scale = float(np.median(np.diag(products)))
     gram = (offset + products / scale) ** degree
 
@@ -150,15 +189,14 @@ def fit_kernel(
 
     found = Parallel(n_jobs=2, prefer="threads")(delayed(one)(k) for k in range(len(codes)))
     alpha = np.stack([a for a, _ in found], axis=1)
-    used = np.flatnonzero(alpha.any(axis=1))
     return KernelHead(
-        tuple(codes), x[used], alpha[used], np.array([b for _, b in found], np.float32), scale, offset, degree
+        tuple(codes), x, columns, alpha, np.array([b for _, b in found], np.float32), scale, offset, degree
     )
 
 
 def kernel_scores(head: KernelHead, x: sparse.csr_matrix) -> np.ndarray:
     """Logits of many rows: float array (rows, codes)."""
-    return head.scores(head.offset + (x @ head.support.T).toarray() / head.scale)
+    return head.scores(head.offset + (x @ sparse.diags(head.emphasis) @ head.support.T).toarray() / head.scale)
 
 
 def scores(head: LinearHead, x: sparse.csr_matrix) -> np.ndarray:
@@ -260,10 +298,9 @@ def fit_petitions(
     # Copies without accents bring n-grams of their own only in the accent-free blocks, which the originals have too.
     x = matrix(features, texts, counts)
     del counts
-    # Fields learn from whole words and cues; runs of characters add nothing there and would treble the artefact.
-    wide = sparse.diags(np.append(features.block_of != features.blocks.index("char"), np.ones(features.dense_columns)))
-    xk = (x @ wide).tocsr().astype(np.float32)
-    xk.eliminate_zeros()
+    # Kernels compare whole words, cues and vectors; runs of characters add nothing there and would treble the artefact.
+    support = drop_blocks(x, features, ("char",))
+    plain = drop_blocks(x, features, ("signal_cue", "date"))
 
     y_fields = np.array([[c in r.fields for c in codes] for r in every])
     y_subs = np.array([[c in r.subfields for c in subs] for r in every])
@@ -273,7 +310,7 @@ def fit_petitions(
     y_urgency = np.array([levels.index(r.urgency or levels[0]) for r in every])
     y_signals = np.array([[any(s.code == c for s in r.signals) for c in signal_codes] for r in every])
     one_hot = np.eye(4, dtype=bool)[y_type]
-    one_hot_u = np.eye(3, dtype=bool)[y_urgency]
+    y_whole = np.concatenate([np.eye(3, dtype=bool)[y_urgency], y_signals], axis=1)
 
     say("Cắt mệnh đề và đếm đặc trưng dấu hiệu")
     third = [i for i in range(len(every)) if i < own or i % 3 == 0]
@@ -292,14 +329,22 @@ def fit_petitions(
 
     def heads(
         train: np.ndarray, clause_train: np.ndarray
-    ) -> tuple[KernelHead, LinearHead, LinearHead, LinearHead, LinearHead, LinearHead]:
+    ) -> tuple[KernelHead, KernelHead, LinearHead, LinearHead, LinearHead]:
         w = weight[train]
+        rows_of = support if len(train) == support.shape[0] else support[train]
         return (
-            fit_kernel(xk[train], y_fields[train], codes, config.c_kernel, w),
-            fit_head(x[train], y_subs[train], subs, config.c_fields, w, use_subs[train]),
-            fit_head(x[train], one_hot[train], types, config.c_type, w),
-            fit_head(x[train], one_hot_u[train], levels, config.c_urgency, w),
-            fit_head(x[train], y_signals[train], signal_codes, config.c_urgency, w),
+            fit_kernel(rows_of, y_fields[train], codes, config.c_kernel, w, emphasis(features, config.field_emphasis)),
+            fit_kernel(
+                rows_of,
+                y_whole[train],
+                [*levels, *signal_codes],
+                config.c_kernel,
+                w,
+                emphasis(features, config.whole_emphasis),
+                degree=2,
+            ),
+            fit_head(plain[train], y_subs[train], subs, config.c_fields, w, use_subs[train]),
+            fit_head(plain[train], one_hot[train], types, config.c_type, w),
             fit_head(
                 z[clause_train], cut.labels[clause_train], signal_codes, config.c_signals, clause_weight[clause_train]
             ),
@@ -310,30 +355,31 @@ def fit_petitions(
     out = OutOfFold(
         list(rows), *(np.zeros((own, n), dtype=np.float32) for n in (len(codes), len(subs), 4, 3, len(signal_codes)))
     )
-    signals_text_out = np.zeros((own, len(signal_codes)), dtype=np.float32)
+    whole_out = np.zeros((own, 3 + len(signal_codes)), dtype=np.float32)
     clause_out = np.zeros((len(cut.texts), len(signal_codes)), dtype=np.float32)
     splits = GroupKFold(n_splits=min(config.folds, len(set(keys)))).split(np.zeros(own), groups=keys)
     for number, (train_ids, test_ids) in enumerate(splits, 1):
         say(f"Kiểm tra chéo, phần {number}/{config.folds}")
         train = np.flatnonzero(np.isin(source, train_ids))
         clause_train = np.flatnonzero(np.isin(clause_source, train_ids))
-        f, s, ty, u, gt, g = heads(train, clause_train)
-        out.fields[test_ids] = kernel_scores(f, xk[test_ids])
-        targets = ((s, out.subfields), (ty, out.type), (u, out.urgency), (gt, signals_text_out))
-        for head, target in targets:
-            target[test_ids] = scores(head, x[test_ids])
+        f, u, s, ty, g = heads(train, clause_train)
+        out.fields[test_ids] = kernel_scores(f, support[test_ids])
+        whole_out[test_ids] = kernel_scores(u, support[test_ids])
+        out.subfields[test_ids] = scores(s, plain[test_ids])
+        out.type[test_ids] = scores(ty, plain[test_ids])
         mine = np.flatnonzero(np.isin(clause_source, test_ids))
         clause_out[mine] = scores(g, z[mine])
 
     say("Huấn luyện lần cuối trên toàn bộ tập huấn luyện")
-    f, s, ty, u, gt, g = heads(np.arange(len(every)), np.arange(len(cut.texts)))
+    out.urgency = whole_out[:, :3]
+    f, u, s, ty, g = heads(np.arange(len(every)), np.arange(len(cut.texts)))
     fields = calibrate(f, out.fields, y_fields[:own], 0.25, 0.65)
     subfields = calibrate(s, out.subfields, y_subs[:own], 0.3, 0.65, use_subs[:own])
     first = np.flatnonzero(clause_own)
     signals = calibrate(g, clause_out[first], cut.labels[first], 0.2, 0.6)
     strong = strongest(clause_out[first] * signals.slope + signals.offset, cut.owner[first], own)
     presence, out.signals = stack_presence(
-        signal_codes, strong, signals_text_out, out.urgency, out.fields, y_signals[:own], keys, config
+        signal_codes, strong, whole_out[:, 3:], out.urgency, out.fields, y_signals[:own], keys, config
     )
     urgency = stack_urgency(out.urgency, out.signals, y_urgency[:own], keys, config)
     kind = Multinomial(ty, temperature(out.type, y_type[:own]))
@@ -342,9 +388,9 @@ def fit_petitions(
         for span in p.syllables:
             known[p.folded[span.start : span.end]] = known.get(p.folded[span.start : span.end], 0) + 1
     subfields, signals = replace(subfields, head=halved(s)), replace(signals, head=halved(g))
-    kind, u, gt = replace(kind, head=halved(ty)), halved(u), halved(gt)
+    kind = replace(kind, head=halved(ty))
     model = PetitionModel(
-        features, fields, subfields, kind, u, clause_features, signals, gt, presence, urgency,
+        features, fields, subfields, kind, u, clause_features, signals, presence, urgency,
         review_limits(fields, kind, out, y_fields[:own], y_type[:own], config), t.version,
         {k: v for k, v in known.items() if v > 1},
     )  # fmt: skip

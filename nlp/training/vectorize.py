@@ -27,7 +27,7 @@ def fit_features(
     *,
     blocks: Mapping[str, float],
     min_df: Mapping[str, int] | None = None,
-    max_features: int = 80_000,
+    max_features: Mapping[str, int] | int | None = None,
     vectors: WordVectors | None = None,
 ) -> TextFeatures:
     """Learn the vocabulary and IDF of each block from the counted training texts.
@@ -38,8 +38,8 @@ def fit_features(
         block name (a key of `nlp.petitions.features.BLOCKS`, and `vector` for the word vectors) → weight.
     min_df : mapping, optional
         block name → in how many texts a feature must stand (2; 3 for `char`).
-    max_features : int
-        over all sparse blocks, the most frequent first.
+    max_features : mapping or int, optional
+        block name → how many features at most, the most frequent first; one number for every block.
     """
     limits = {"char": 3} | dict(min_df or {})
     names = tuple(b for b in blocks if b in BLOCKS)
@@ -49,9 +49,13 @@ def fit_features(
         for text in counts:
             df.update(text[block].keys())
         most = max(0.6 * len(counts), 50)
-        found += [(c, n, position) for n, c in df.items() if limits.get(block, 2) <= c <= most]
-    found.sort(key=lambda item: (-item[0], item[1]))
-    found = sorted(found[:max_features], key=lambda item: (item[2], item[1]))
+        kept = [(c, n, position) for n, c in df.items() if limits.get(block, 2) <= c <= most]
+        kept.sort(key=lambda item: (-item[0], item[1]))
+        limit = max_features if isinstance(max_features, int) else (max_features or {}).get(block)
+        found += kept[:limit]
+    found.sort(key=lambda item: (item[2], item[1]))
+    if len({n for _, n, _ in found}) < len(found):
+        raise ValueError("two blocks share the name of a feature")
     idf = np.array([math.log((1 + len(counts)) / (1 + c)) + 1 for c, _, _ in found], dtype=np.float32)
     return TextFeatures(
         {n: i for i, (_, n, _) in enumerate(found)}, idf, np.array([p for _, _, p in found], dtype=np.int8),

@@ -27,7 +27,8 @@ _SIGNING = re.compile(
     re.IGNORECASE,
 )
 _TO = re.compile(
-    r"(?:^|\n)\s*(?:đồng )?(?:kính )?(?:gửi|gởi|gui)\s*:?\s*(?P<to>[^\n]{3,300}(?:\n\s*[-–+•]\s*[^\n]{3,120})*)",
+    r"(?:^|\n)[ \t]{0,40}(?:đồng )?(?:kính )?(?:gửi|gởi|"
+    r"gui)\s{0,3}:?\s{0,40}(?P<to>[^\n]{3,300}(?:\n[ \t]{0,40}[-–+•][ \t]{0,8}[^\n]{3,120}){0,12})",
     re.IGNORECASE,
 )
 

@@ -24,7 +24,11 @@ from nlp.petitions.intake.rules import packaged, word_set
 from nlp.text import fold_key
 from nlp.text.entities import Entity, TextView, addresses, identifiers, people, view
 
-_ADDRESSEE = re.compile(r"(?:^|\n)\s*(?:kính )?(?:gửi|gởi|thưa)\s*:?\s*(?P<to>[^\n,;!]{4,90})", re.IGNORECASE)
+_ADDRESSEE = re.compile(
+    r"(?:^|\n)[ \t]{0,40}(?:kính )?(?:gửi|gởi|thưa)\s{0,3}:?\s{0,40}(?P<to>[^\n,;!]{4,90})", re.IGNORECASE
+)
+# A petition is read up to this many code points; a report says so when there was more.
+READ_LIMIT = 20_000
 TYPES = ("khieu_nai", "to_cao", "kien_nghi_phan_anh")
 
 
@@ -81,7 +85,7 @@ def intake_report(
     """
     rules = rules or IntakeRules()
     office = office or Office()
-    looked = text if isinstance(text, TextView) else view(text)
+    looked = text if isinstance(text, TextView) else view(text[:READ_LIMIT])
     labels = result.to_json() if hasattr(result, "to_json") else dict(result or {})
     kind = _code(labels.get("type"))
     names = people(looked)
@@ -102,6 +106,7 @@ def intake_report(
     return IntakeReport(
         looked, types, tuple(items), checks.proposal(items), tuple(marked), tuple(steps), tuple(routes),
         case, who, what, tuple(found_at), mark, tuple(same),
+        READ_LIMIT if isinstance(text, str) and len(text) > READ_LIMIT else None,
     )  # fmt: skip
 
 

@@ -48,7 +48,7 @@ _PARCEL = re.compile(
     re.IGNORECASE,
 )
 _REQUEST = re.compile(
-    r"(?:\A|[\n.;,:!?\-–)\"]\s*|(?<!\w)(?:tôi|tui|chúng tôi|tụi tôi|em|con|cháu|mình|bà|ông|dân|bà con|cử tri|"
+    r"(?:\A|[\n.;,:!?\-–)\"]\s{0,3}|(?<!\w)(?:tôi|tui|chúng tôi|tụi tôi|em|con|cháu|mình|bà|ông|dân|bà con|cử tri|"
     r"công dân|gia đình|nay|vì vậy|do đó|rất|kính|bởi vậy|toi|ba con|gia đình tôi|luật sư|công ty|htx)\s)"
     r"(?P<ask>(?:kính |xin |rất |cũng )?(?:đề nghị|đề ngị|yêu cầu|y/c|kiến nghị|mong|mong muốn|xin|nhờ|đề xuất|"
     r"cầu xin|cho hỏi|muốn hỏi|cho em hỏi|cho tôi hỏi|đòi|"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from nlp.petitions.intake.rules import WordSet, packaged, word_set
@@ -77,6 +78,12 @@ class Look:
 
     def _joined(self, i: int) -> bool:
         return bool(re.match(r"[\s:,\-–(]{0,8}\Z", self.view.gap(i))) if i else False
+
+    def token_after(self, offset: int) -> int | None:
+        """Index of the first token that begins at or after an offset."""
+        tokens = self.view.tokens
+        at = bisect_left(tokens, offset, key=lambda t: t.start)
+        return at if at < len(tokens) else None
 
     def after(self, entity: Entity, size: int) -> str:
         return self.view.text[entity.end : entity.end + size]

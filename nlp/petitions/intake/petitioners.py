@@ -148,12 +148,12 @@ def _told_in_third_person(look: Look, name: Entity) -> bool:
         return True  # Ông Dương Văn Thẩm, bon Sa Nar: Giữa nhà ông và …
     i = look.starts[name.start]
     limit = name.end + _THIRD_PERSON
-    end = next((k for k in range(i, len(look.view.tokens)) if look.view.tokens[k].start > limit), len(look.view.tokens))
+    end = look.token_after(limit) or len(look.view.tokens)
     return party_words("reporting").first(look.keys, look.view.accented, i + 1, end) is not None
-    """Whether a firm or body writes itself (letterhead, "Công ty chúng tôi"); a law office writes for a client."""
+
 
 def _writes(look: Look, office: Entity) -> bool:
-    """Whether a firm or body writes itself: its letterhead, or "Công ty chúng tôi"; a law office writes for a client."""
+    """Whether a firm or body writes itself (letterhead, "Công ty chúng tôi"); a law office writes for a client."""
     folded = look.view.folded[office.start : office.end]
     if "luat" in folded or not _BODY.match(folded):
         return False

@@ -107,7 +107,8 @@ def places(view: TextView, *, day: date | None = None, province: str = "", conve
     for chain in chains:
         key = (chain.commune.lower(), chain.district.lower(), chain.province.lower())
         # The addressee's unit is not where the matter is, unless nothing else is named.
-        addressed = bool(_ADDRESSED.search(view.text, max(0, view.text.rfind("\n", 0, chain.start) + 1), chain.start))
+        line = max(view.text.rfind("\n", max(0, chain.start - 240), chain.start) + 1, chain.start - 240, 0)
+        addressed = bool(_ADDRESSED.search(view.text, line, chain.start))
         if key not in found and not addressed:
             found[key] = _placed(chain, day, province, convert)
     return list(found.values()) or [_placed(c, day, province, convert) for c in chains[:1]]

@@ -45,6 +45,7 @@ class IntakeReport:
     places: tuple[Place, ...]
     fingerprint: Fingerprint
     duplicates: tuple[Duplicate, ...]
+    read_until: int | None = None
 
     def span(self, start: int, end: int) -> Span | None:
         """The place in the text as given; None for -1."""
@@ -98,4 +99,5 @@ class IntakeReport:
             },
             "places": [{**p.to_json(), **self._quoted(p.start, p.end)} for p in self.places],
             "duplicates": [d.to_json() for d in self.duplicates],
+            "read_until": self.read_until,
         }  # fmt: skip

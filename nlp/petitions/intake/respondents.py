@@ -10,6 +10,9 @@ from nlp.petitions.intake.rules import word_set
 from nlp.text.entities.lexicon import tone_key
 from nlp.text.entities.types import Entity
 
+# A petition names a few bodies; a text with more of them is a list, and only its first ones are weighed.
+MOST = 60
+
 
 def find_respondents(look: Look, senders: list[Party], petition_type: str | None) -> list[Party]:
     mine = {n.value.split()[-1] for n in look.names for p in senders if n.start == p.start}
@@ -47,7 +50,7 @@ def find_respondents(look: Look, senders: list[Party], petition_type: str | None
             target = _target(look, i + size, others, window=34, people_only=True) if size else None
             if target:
                 add(target, "de_nghi_xu_ly", 0.75)
-    for office in look.offices:
+    for office in look.offices[:MOST]:
         if _decided(look, office, petition_type):
             add(office, "ra_van_ban", 0.7)
     if not found and petition_type in ("to_cao", "hon_hop"):
@@ -150,7 +153,7 @@ def _decided(look: Look, office: Entity, petition_type: str | None) -> bool:
         r"(?:kính gửi|gửi|gởi|thưa|lên|tới|đến|chuyển|đề nghị|nhờ|mong|yêu cầu|xin)\W*(?:[^\W\d]+\s){0,3}\Z", before
     ):
         return False
-    i = next((k for k, t in enumerate(look.view.tokens) if t.start >= office.end), None)
+    i = look.token_after(office.end)
     acts = (
         i is not None
         and bool(party_words("decided").at(look.keys, i, look.view.accented))
