@@ -12,10 +12,12 @@ from fastapi.responses import Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.console.basket import saved_searches
 from api.console.deps import page_needs
 from api.console.rendering import environment, page, wants_fragment
 from api.console.words import today
 from api.http.deps import ServiceDep, viewer_of
+from api.http.routes.insight import register_download
 from api.http.views import petition_line
 from api.records.petition_register import PetitionFilter, Viewer, list_petitions
 from api.records.petitions import Petition
@@ -94,20 +96,54 @@ def parse_day(value: str) -> date | None:
         return None
 
 
+def register_filter(
+    q: Annotated[str, Query(max_length=300)] = "",
+    field: Words = [],  # noqa: B006 - FastAPI copies query defaults
+    type: Words = [],  # noqa: B006
+    urgency: Words = [],  # noqa: B006
+    status: Words = [],  # noqa: B006
+    channel: Words = [],  # noqa: B006
+    province: Annotated[str, Query(max_length=80)] = "",
+    received_from: Day = "",
+    received_to: Day = "",
+    needs_review: str = "",
+    open_only: str = "",
+) -> PetitionFilter:
+    """The filter of the register's form; empty choices mean all."""
+
+    def some(values: list[str]) -> tuple[str, ...]:
+        return tuple(v for v in values if v)
+
+    return PetitionFilter(
+        q=q,
+        field=some(field),
+        type=some(type),
+        urgency=some(urgency),
+        status=some(status),
+        channel=some(channel),
+        province=some([province]),
+        received_from=parse_day(received_from),
+        received_to=parse_day(received_to),
+        needs_review=True if needs_review else None,
+        open_only=bool(open_only),
+    )
+
+
+Wanted = Annotated[PetitionFilter, Depends(register_filter)]
+
+
 @router.get("/petitions")
 def register(
-    request: Request, service: ServiceDep, me: Reader, q: Annotated[str, Query(max_length=300)] = "",
-    field: Words = [], type: Words = [], urgency: Words = [], status: Words = [],  # noqa: B006
-    channel: Words = [], province: Annotated[str, Query(max_length=80)] = "",  # noqa: B006
-    received_from: Day = "", received_to: Day = "", needs_review: str = "", open_only: str = "",
-    order: str = "newest", cursor: Annotated[str | None, Query(max_length=400)] = None, done: str = "", what: str = "",
-) -> Response:  # fmt: skip
+    request: Request,
+    service: ServiceDep,
+    me: Reader,
+    wanted: Wanted,
+    order: str = "newest",
+    cursor: Annotated[str | None, Query(max_length=400)] = None,
+    done: str = "",
+    what: str = "",
+) -> Response:
     """The register with filters, search and orders; htmx gets only the table, a further page only its rows."""
-    wanted = PetitionFilter(
-        q, tuple(filter(None, field)), tuple(filter(None, type)), tuple(filter(None, urgency)),
-        tuple(filter(None, status)), tuple(filter(None, channel)), (province,) if province else (), (),
-        parse_day(received_from), parse_day(received_to), True if needs_review else None, open_only=bool(open_only),
-    )  # fmt: skip
     order = order if order in ("newest", "received", "due", "inbox") else "newest"
     values: dict[str, Any] = {"wanted": wanted, "order": order, "petitions": [], "next": None, "total": 0,
                               "trouble": "", "query": register_query(request)}  # fmt: skip
@@ -118,11 +154,23 @@ def register(
         except LangNgheError as error:
             values["trouble"] = error.message
         values["finished"] = finished_step(session, done, what, viewer_of(me))
+        values["saved"] = saved_searches(session, me, "petitions")
     if wants_fragment(request):
         template = "register_rows.html" if cursor else "register_table.html"
         shown = environment().get_template(template).render(me=me, csrf=me.csrf, **values)
         return Response(shown, media_type="text/html")
     return page(request, "register.html", me, **values)
+
+
+@router.get("/petitions/export")
+def export(
+    service: ServiceDep,
+    me: Annotated[Principal, Depends(page_needs("petition.read", "petition.export"))],
+    wanted: Wanted,
+    format: str = "xlsx",
+) -> Response:
+    """The register lines of the current filter as a file, names replaced by placeholders."""
+    return register_download(service, me, wanted, "csv" if format == "csv" else "xlsx")
 
 
 def register_query(request: Request) -> str:

@@ -125,12 +125,12 @@ def keep_alive(session: Session, claimed: Claim, worker: str, lease_s: int, done
 
 def finish(session: Session, claimed: Claim, worker: str, state: str, *, result: dict[str, Any] | None = None,
            error: dict[str, Any] | None = None) -> None:  # fmt: skip
-    """Close a job; its input file is no longer needed once it is done or cancelled."""
+    """Close a job; its input file is no longer needed once it is done (unless it was only tried) or cancelled."""
     job = session.get(Job, claimed.id)
     if job is None or job.worker != worker or job.state != RUNNING:
         return
     job.state, job.result, job.error, job.finished_at, job.lease_until = state, result, error, now(), None
-    if state in (DONE, CANCELLED):
+    if state in (DONE, CANCELLED) and not (state == DONE and job.payload.get("dry_run")):
         stored = session.get(JobFile, claimed.id)
         if stored is not None:
             session.delete(stored)

@@ -114,6 +114,17 @@ def test_a_dry_run_stores_nothing_and_names_every_bad_row(records: Records, fake
             (3, "text_empty"), (4, "date_invalid"), (5, "date_out_of_range"), (6, "date_missing")]  # fmt: skip
 
 
+def test_a_dry_run_can_be_followed_by_the_real_import(records: Records, fake_readers: Any) -> None:
+    job_id = start(records, table(25), dry_run=True)
+    worker(records, fake_readers).work_once()
+    with records.write() as session:
+        job = session.get_one(Job, job_id)
+        start_import(session, job, job.payload["mapping"], False)
+    worker(records, fake_readers).work_once()
+    assert finished(records, job_id) == {"rows": 25, "dry_run": False, "stored": 25}
+    assert stored(records) == 25
+
+
 def test_a_cancelled_import_keeps_what_it_has_stored_and_goes_no_further(records: Records, fake_readers: Any) -> None:
     job_id = start(records, table(100))
     seen = 0

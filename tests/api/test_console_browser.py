@@ -1,0 +1,369 @@
+"""Each role's day in Debian's Chromium, every page checked with axe-core; on request the pages are kept as pictures.
+
+`LANGNGHE_SCREENSHOTS=docs/screenshots pytest tests/api/test_console_browser.py` keeps them, read by the live models.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import threading
+import time
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.http.app import create_app
+from api.readers import load_readers
+from api.records.audit import SYSTEM
+from api.security import accounts
+from api.settings import Settings
+
+pytestmark = pytest.mark.browser
+PASSWORD = "con sông nhỏ chảy qua làng"
+AXE = Path(__file__).with_name("vendor") / "axe.min.js"
+PICTURES = os.environ.get("LANGNGHE_SCREENSHOTS", "")
+WIDE, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
+
+PETITIONS = [
+    "Đường liên thôn ở xã Hoà Phú hư hỏng nặng, mưa xuống là lầy, học sinh đi học rất khổ. Đề nghị xã sửa chữa.",
+    "Rác thải sinh hoạt chất đống cạnh chợ Hoà Phú đã nhiều tuần, mùi hôi ảnh hưởng các hộ xung quanh.",
+    "Gia đình tôi bị thu hồi 320 m2 đất nhưng chưa được bồi thường, đã gửi đơn nhiều lần. Nay tôi làm đơn khiếu nại.",
+    "Tôi đã nộp hồ sơ trợ cấp người cao tuổi từ tháng 3 đến nay chưa được giải quyết, đề nghị xem xét.",
+    "Đèn đường tổ 5 hỏng hơn một tháng, đêm tối nguy hiểm cho người đi bộ.",
+    "Quán karaoke cạnh nhà mở nhạc đến khuya, khu phố đã nhắc mà không thay đổi, mất trật tự.",
+    "Cán bộ một cửa hạch sách, bắt đi lại bốn lần mới nhận hồ sơ khai sinh cho cháu tôi.",
+    "Trụ điện trước cổng trường bị điện rò, hôm qua một cháu bị giật, đề nghị ngành điện xử lý ngay.",
+    "Kẻ gian trộm cắp xe đạp ở khu trọ công nhân liên tục hai tuần nay, đề nghị công an vào cuộc.",
+]
+COPY = PETITIONS[2].replace("Gia đình tôi", "Nhà tôi")
+
+
+def office_report(place: str, year: int) -> str:
+    return f"""title: Báo cáo công tác cải cách hành chính năm {year}
+kind: Báo cáo
+issuer: UBND huyện {place}
+number: {year % 100 + 40}/BC-UBND
+date: {year}-12-05
+province: Quảng Ngãi
+UBND HUYỆN {place.upper()}
+BÁO CÁO
+Công tác cải cách hành chính năm {year}
+I. KẾT QUẢ ĐẠT ĐƯỢC
+Đã tiếp nhận 1.204 hồ sơ, trả đúng hạn 96%.
+II. HẠN CHẾ, NGUYÊN NHÂN
+Việc giải quyết thủ tục hành chính ở một số xã còn chậm, có nơi để quá hạn nhiều ngày.
+Công tác quản lý đất đai còn hạn chế, hồ sơ địa chính chưa được cập nhật kịp thời.
+Nguyên nhân là do thiếu cán bộ chuyên trách, trang thiết bị chưa đồng bộ.
+III. KIẾN NGHỊ
+Đề nghị UBND tỉnh bổ sung kinh phí đo đạc đất đai cho huyện {place}.
+"""
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, fake_readers: Any) -> Iterator[str]:
+    """A running office with one account a role."""
+    import uvicorn
+
+    path = tmp_path_factory.mktemp("office") / "office.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    readers = fake_readers
+    if PICTURES:
+        live = load_readers()
+        readers = live if not live.trouble else fake_readers
+    app = create_app(Settings(database=f"sqlite:///{path}", job_poll_s=0.05), readers)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    names = {"clerk": "Trần Thu Hà", "writer": "Lê Minh Quân", "researcher": "Phạm Ngọc Lan"}
+    with app.state.service.records.write() as session:
+        for role, name in names.items():
+            accounts.create_user(session, role, [role], SYSTEM, display_name=name, password=PASSWORD)
+        admin = accounts.find_user(session, "admin")
+        assert admin
+        admin.password_hash, admin.must_change_password = accounts.passwords.digest(PASSWORD), False
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
+    thread.join(timeout=10)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        # The sandbox needs rights that a container's root does not have.
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--lang=vi"])
+        yield browser
+        browser.close()
+
+
+def expect(locator: Any) -> Any:
+    """Playwright's waiting assertion; imported late, because Playwright may be absent."""
+    from playwright.sync_api import expect as waiting
+
+    return waiting(locator)
+
+
+class Visitor:
+    """A person at a browser; every page they look at is checked, and kept as a picture on request."""
+
+    def __init__(self, browser: Any, base: str, name: str, **context: Any) -> None:
+        self.context = browser.new_context(base_url=base, locale="vi-VN", **{"viewport": WIDE, **context})
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(15_000)
+        self.trouble: list[str] = []
+        self.page.on("console", lambda m: self.trouble.append(m.text) if m.type == "error" else None)
+        self.page.on("pageerror", lambda e: self.trouble.append(str(e)))
+        self.page.goto("/login")
+        self.page.fill("#username", name)
+        self.page.fill("#password", PASSWORD)
+        self.page.click("button:has-text('Đăng nhập')")
+        self.page.wait_for_url("**/")
+
+    def look(self, name: str, path: str = "") -> Any:
+        """Go to a page (or stay), check it, and keep its picture."""
+        if path:
+            self.page.goto(path)
+        self.check(name)
+        if PICTURES:
+            self.page.wait_for_load_state("networkidle")
+            folder = Path(PICTURES)
+            folder.mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=str(folder / f"{name}.png"))
+        return self.page
+
+    def check(self, name: str) -> None:
+        """No accessibility fault that axe-core can see, no script error, no sideways scrolling."""
+        # Playwright's own evaluation is not bound by the page's policy, which allows no such script.
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = self.page.evaluate("() => axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})")
+        faults = [(v["id"], v["help"], [n["target"] for n in v["nodes"]][:3]) for v in found["violations"]]
+        assert not faults, (name, faults)
+        assert not self.trouble, (name, self.trouble)
+        wide = self.page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 1, (name, wide)
+
+
+def test_a_clerks_day(office: str, chromium: Any, tmp_path: Path) -> None:
+    """Takes in ten petitions, corrects two, finds a duplicate, exports the month."""
+    clerk = Visitor(chromium, office, "clerk", accept_downloads=True)
+    page = clerk.page
+    clerk.look("bang-lam-viec-trong", "/")
+    clerk.look("nhap-don", "/petitions/new")
+    for text in PETITIONS[:3]:
+        page.goto("/petitions/new")
+        page.fill("#text", text)
+        page.fill("#commune", "xã Hoà Phú")
+        page.fill("#province", "Quảng Ngãi")
+        page.fill("#name", "Nguyễn Văn Tư")
+        page.press("#text", "Control+Enter")
+        page.wait_for_url("**/petitions/*?done=*")
+    table = tmp_path / "don-thang.csv"
+    rows = "".join(f'"{t}",{date.today():%d/%m/%Y},xã Hoà Phú,Quảng Ngãi\n' for t in [*PETITIONS[3:], COPY])
+    table.write_text("Nội dung đơn,Ngày nhận,Xã,Tỉnh\n" + rows, encoding="utf-8")
+    page.goto("/imports")
+    page.set_input_files("input[type=file]", str(table))
+    page.wait_for_url("**/imports/*")
+    assert page.input_value("#map_text") == "Nội dung đơn"
+    clerk.look("nhap-hang-loat")
+    page.click("button:has-text('Chạy thử')")
+    page.wait_for_selector("text=7 dòng nhập được")
+    page.wait_for_selector("button:has-text('Nhập vào sổ')")
+    page.click("button:has-text('Nhập vào sổ')")
+    page.wait_for_selector("text=7 đơn")
+    clerk.look("hop-viec", "/inbox")
+    assert page.locator("[data-row]").count() == 10
+    assert page.locator("[data-row]").first.locator(".chip.khan").count() == 1
+
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/petitions/*?tray=waiting")
+    clerk.look("mot-don")
+    confirmed = corrected = 0
+    duplicate = ""
+    while "/inbox" not in page.url:
+        if page.locator("text=đơn rất giống").count() and not duplicate:
+            duplicate = page.locator("a:has-text('Đơn số')").first.get_attribute("href") or ""
+        if corrected < 2:
+            page.keyboard.press("s")
+            page.locator("#edit").wait_for()
+            if not corrected:
+                clerk.look("sua-nhan")
+            page.check("input[name=urgency][value=uu_tien]")
+            page.check("input[name=fields][value=cong_vu]")
+            page.click("button:has-text('Lưu nhãn sửa')")
+            corrected += 1
+        else:
+            page.keyboard.press("x")
+            confirmed += 1
+        page.wait_for_selector("text=Hoàn tác")
+        page.wait_for_load_state("networkidle")
+    assert (corrected, confirmed) == (2, 8)
+    page.keyboard.press("z")
+    page.wait_for_selector("text=Đã hoàn tác")
+    page.keyboard.press("x")
+    page.wait_for_selector("text=Đã xác nhận")
+    assert duplicate
+    clerk.look("so-hai-don", duplicate)
+    assert page.locator("mark.diff").count() > 0
+
+    clerk.look("so-don", "/petitions?q=duong")
+    page.fill("#q", "thu hoi dat")
+    expect(page.locator("#table tbody tr")).to_have_count(2)
+    clerk.look("thong-ke", "/statistics")
+    with page.expect_download() as exported:
+        page.click("a:has-text('Excel')")
+    assert zipfile.is_zipfile(exported.value.path())
+    with page.expect_download() as register:
+        page.goto("/petitions")
+        page.click("a:has-text('Excel')")
+    assert zipfile.is_zipfile(register.value.path())
+    clerk.context.close()
+
+
+def test_reading_one_petition_shows_labels_and_the_words_that_carry_them(office: str, chromium: Any) -> None:
+    clerk = Visitor(chromium, office, "clerk")
+    page = clerk.look("doc-mot-don-trong", "/read")
+    text = "Kính gửi 😀 UBND xã. Nhà tôi bị thu hồi đất, đã gửi nhiều lần, điện rò rất nguy hiểm."
+    page.fill("#text", text)
+    page.click("button:has-text('Đọc đơn')")
+    page.wait_for_selector("#petition-text mark")
+    assert page.inner_text("#petition-text") == text
+    marked = page.locator("#petition-text mark").all_inner_texts()
+    assert any("đất" in m.lower() for m in marked)
+    clerk.look("doc-mot-don")
+    page.goto("/read")
+    page.set_input_files("input[type=file]", {"name": "trong.txt", "mimeType": "text/plain", "buffer": b" \n "})
+    page.click("button:has-text('Đọc đơn')")
+    page.wait_for_selector("[role=alert]")
+    clerk.context.close()
+
+
+def test_a_writers_day(office: str, chromium: Any, tmp_path: Path) -> None:
+    """Uploads three reports, searches without accents, reviews, and builds a Word document with citations."""
+    writer = Visitor(chromium, office, "writer", accept_downloads=True)
+    page = writer.page
+    page.goto("/reports")
+    files = []
+    for place, year in (("Bình Sơn", 2024), ("Tư Nghĩa", 2023), ("Mộ Đức", 2022)):
+        path = tmp_path / f"bao-cao-{year}.txt"
+        path.write_text(office_report(place, year), encoding="utf-8")
+        files.append(str(path))
+    page.set_input_files("input[type=file]", files)
+    page.wait_for_selector("table tbody tr:nth-child(3)")
+    writer.look("thu-vien-bao-cao")
+    page.click("tbody tr:nth-child(1) a")
+    page.wait_for_selector("[data-card]")
+    page.locator("a:has-text('Xem nguyên văn')").first.click()
+    page.wait_for_selector("mark.current")
+    writer.look("mot-bao-cao")
+    page.fill("#q", "dat dai")
+    expect(page.locator("#found [data-card]")).to_have_count(2)
+    assert all("đất đai" in t for t in page.locator("#found mark.hit").all_inner_texts())
+
+    writer.look("tra-cuu-trong", "/findings")
+    page.fill("#q", "thu tuc hanh chinh cham")
+    expect(page.locator("#results [data-card]")).to_have_count(3)
+    writer.look("tra-cuu")
+    for i in range(3):
+        page.locator("#results [data-card]").nth(i).locator("button:has-text('Vào giỏ')").click()
+        expect(page.locator("#results [aria-pressed=true]")).to_have_count(i + 1)
+    first = page.locator("#results [data-card]").first
+    first.locator("button:has-text('Chấp nhận')").click()
+    page.wait_for_selector("#results .chip:has-text('Chấp nhận')")
+    second = page.locator("#results [data-card]").nth(1)
+    second.locator("button:has-text('Sửa')").click()
+    page.locator("#results textarea").fill("Thủ tục hành chính ở xã còn chậm.")
+    writer.look("sua-phat-hien")
+    page.locator("#results button:has-text('Lưu'):not([data-dialog])").click()
+    page.wait_for_selector("text=Nguyên văn máy trích")
+    second = page.locator("#results [data-card]").nth(1)
+    second.locator("a:has-text('Tương tự')").click()
+    page.wait_for_selector("text=Lịch sử rà soát")
+    writer.look("phat-hien-tuong-tu")
+    writer.look("gio-trich-dan", "/basket")
+    assert page.locator("ol.list > li").count() == 3
+    with page.expect_download() as download:
+        page.click("button:has-text('Tải Word')")
+    with zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes())) as docx:
+        words = docx.read("word/document.xml").decode()
+    assert "Thủ tục hành chính ở xã còn chậm." in words
+    assert "/BC-UBND" in words
+    writer.context.close()
+
+
+def test_a_researchers_and_an_administrators_day(office: str, chromium: Any) -> None:
+    """Exports redacted data and reads agreement; adds a user, who must set a password, and checks the audit."""
+    researcher = Visitor(chromium, office, "researcher", accept_downloads=True)
+    page = researcher.look("mo-hinh-dong-thuan", "/models")
+    with page.expect_download() as download:
+        page.click("a:has-text('Dữ liệu đã che danh tính')")
+    assert Path(download.value.path()).exists()
+    researcher.look("dan-noi-bao-cao-noi", "/matters?field=dat_dai")
+    assert page.goto("/audit").status == 403
+    researcher.trouble.clear()
+    researcher.context.close()
+
+    admin = Visitor(chromium, office, "admin")
+    page = admin.look("tai-khoan", "/users")
+    page.fill("#username", "handler")
+    page.fill("#display_name", "Võ Thị Sáu")
+    page.check("input[name=role][value=handler] >> nth=-1")
+    page.click("button:has-text('Tạo, cấp mật khẩu')")
+    password = page.inner_text("code.secret")
+    admin.look("nhat-ky", "/audit?check=1")
+    assert page.locator("text=Chuỗi nguyên vẹn").count() == 1
+    assert page.locator("td:has-text('Tạo tài khoản')").count() >= 1
+    admin.look("he-thong", "/system?check=1")
+    admin.look("viec-chay-nen", "/jobs")
+    admin.context.close()
+
+    context = chromium.new_context(base_url=office, viewport=WIDE)
+    page = context.new_page()
+    page.goto("/inbox")
+    page.fill("#username", "handler")
+    page.fill("#password", password)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/account")
+    for field, value in (("#old", password), ("#new", PASSWORD), ("#again", PASSWORD)):
+        page.fill(field, value)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/")
+    assert page.locator("nav >> text=Hộp việc").count() == 1
+    assert page.locator("nav >> text=Tài khoản").count() == 0
+    context.close()
+
+
+@pytest.mark.parametrize(("look", "context"), [("toi", {"color_scheme": "dark"}), ("dien-thoai", {"viewport": PHONE})])
+def test_pages_hold_in_the_dark_and_on_a_phone(office: str, chromium: Any, look: str, context: dict[str, Any]) -> None:
+    clerk = Visitor(chromium, office, "clerk", **context)
+    for name, path in (("hop-viec", "/inbox?tray=open"), ("doc-mot-don", "/read"), ("so-don", "/petitions"),
+                       ("thong-ke", "/statistics")):  # fmt: skip
+        clerk.look(f"{name}-{look}", path)
+    clerk.page.goto("/inbox?tray=open")
+    clerk.page.locator("[data-row-link]").first.click()
+    clerk.page.wait_for_selector("#petition-text")
+    clerk.look(f"mot-don-{look}")
+    if look == "dien-thoai":
+        clerk.page.click("[data-menu]")
+        clerk.look(f"trinh-don-{look}")
+    clerk.context.close()
+
+
+def test_a_page_without_script_still_works(office: str, chromium: Any) -> None:
+    clerk = Visitor(chromium, office, "clerk", java_script_enabled=False)
+    page = clerk.page
+    page.goto("/read")
+    page.fill("#text", "Rác thải đầy ngõ.")
+    page.click("button:has-text('Đọc đơn')")
+    assert page.locator("#petition-text mark").count() >= 1
+    page.goto("/petitions?q=rac")
+    assert page.locator("tbody tr").count() >= 1
+    clerk.context.close()
