@@ -161,6 +161,7 @@ def drop_blocks(x: sparse.csr_matrix, features: TextFeatures, names: tuple[str, 
     kept = emphasis(features, {b: float(b not in names) for b in (*features.blocks, "vector")})
     out = (x @ sparse.diags(kept)).tocsr().astype(np.float32)
     out.eliminate_zeros()
+    out.sort_indices()
     return out
 
 
@@ -187,7 +188,8 @@ def fit_kernel(
         alpha[fitted.support_] = fitted.dual_coef_[0]
         return alpha, float(fitted.intercept_[0])
 
-    found = Parallel(n_jobs=2, prefer="threads")(delayed(one)(k) for k in range(len(codes)))
+    # libsvm is repeatable in threads, and the kernel is too large to hand to processes.
+    found = Parallel(n_jobs=2, require="sharedmem")(delayed(one)(k) for k in range(len(codes)))
     alpha = np.stack([a for a, _ in found], axis=1)
     return KernelHead(
         tuple(codes), x, columns, alpha, np.array([b for _, b in found], np.float32), scale, offset, degree
