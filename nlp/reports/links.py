@@ -180,12 +180,12 @@ def how_linked(a: Candidate, b: Candidate) -> str:
 
 @dataclass
 class LinkModel:
-    """A fitted pair classifier; made by `nlp.training.findings`.
+    """Fitted pair classifiers, one for each kind of source; made by `nlp.training.findings`.
 
     `first` is the least probability of a source's best link, `further` that of its other links, both by kind of the source.
     """
 
-    estimator: Any
+    estimators: dict[str, Any]
     vectors: VectorTable | None
     first: dict[str, float]
     further: dict[str, float]
@@ -195,10 +195,21 @@ class LinkModel:
         pairs, rows = pair_rows(findings, self.vectors)
         if not pairs:
             return []
-        probabilities = self.estimator.predict_proba(rows)[:, 1]
-        kept = chosen_links([i for i, _ in pairs], probabilities, [findings[i].kind for i, _ in pairs], self.first, self.further)
+        kinds = [findings[i].kind for i, _ in pairs]
+        probabilities = pair_probabilities(self.estimators, rows, kinds)
+        kept = chosen_links([i for i, _ in pairs], probabilities, kinds, self.first, self.further)
         return [(i, j, how_linked(findings[i], findings[j]), float(p))
                 for (i, j), p, keep in zip(pairs, probabilities, kept, strict=True) if keep]
+
+
+def pair_probabilities(estimators: dict[str, Any], rows: NDArray[np.float64], kinds: Sequence[str]) -> NDArray[np.float64]:
+    """Probability of every pair by the classifier of its source's kind; 0 for a kind without one."""
+    out = np.zeros(len(rows))
+    for kind, estimator in estimators.items():
+        mine = np.array([k == kind for k in kinds], dtype=bool)
+        if mine.any():
+            out[mine] = estimator.predict_proba(rows[mine])[:, 1]
+    return out
 
 
 def chosen_links(sources: Sequence[int], probabilities: NDArray[np.float64], kinds: Sequence[str], first: dict[str, float],

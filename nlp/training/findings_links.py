@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from nlp.reports.links import LinkModel, chosen_links, pair_rows
+from nlp.reports.links import LinkModel, chosen_links, pair_probabilities, pair_rows
 from nlp.reports.model import CLASSES, KIND_OF_CLASS
 from nlp.reports.reader import candidate
 from nlp.reports.topics import TopicModel
@@ -22,6 +22,7 @@ from nlp.training.findings_labels import finding_units, fit_topics, topic_scores
 from nlp.training.findings_sentences import Settings
 
 Array = NDArray[np.float64]
+SOURCES = ("cause", "recommendation")
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def link_rows(report: LabelledReport, topics: TopicModel, vectors: VectorTable |
 
 
 def link_estimator() -> Any:
-    """The pair classifier, unfitted."""
+    """The pair classifier of one kind of source, unfitted."""
     return make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1000))
 
 
@@ -64,15 +65,18 @@ def fit_links(reports: Sequence[LabelledReport], vectors: VectorTable | None, se
     for held in folds:
         rest = [i for i in used if i not in set(held.tolist())]
         fitted = _fit_pairs([data[i] for i in rest])
-        scores.update({int(i): fitted.predict_proba(data[i].rows)[:, 1] for i in held if i in used})
+        scores.update({int(i): pair_probabilities(fitted, data[i].rows, data[i].kinds) for i in held if i in used})
     first, further = {}, {}
-    for kind in ("cause", "recommendation"):
+    for kind in SOURCES:
         first[kind], further[kind] = best_link_thresholds([data[i] for i in used], [scores[i] for i in used], kind)
     return LinkModel(_fit_pairs([data[i] for i in used]), vectors, first, further)
 
 
-def _fit_pairs(data: Sequence[LinkRows]) -> Any:
-    return link_estimator().fit(np.vstack([d.rows for d in data]), np.concatenate([d.wanted for d in data]))
+def _fit_pairs(data: Sequence[LinkRows]) -> dict[str, Any]:
+    rows, wanted = np.vstack([d.rows for d in data]), np.concatenate([d.wanted for d in data])
+    kinds = np.array([k for d in data for k in d.kinds])
+    return {kind: link_estimator().fit(rows[kinds == kind], wanted[kinds == kind]) for kind in SOURCES
+            if len(set(wanted[kinds == kind].tolist())) == 2}
 
 
 def best_link_thresholds(data: Sequence[LinkRows], scores: Sequence[Array], kind: str) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import MaxAbsScaler
 
+from nlp.reports.features import UnitTable, dense_names
 from nlp.reports.model import CLASSES, KIND_OF_CLASS, Scale, SentenceModel, committee_answer, soften, spread
 from nlp.reports.nearness import PhraseVectors
 from nlp.reports.vectors import VectorTable
@@ -36,6 +39,7 @@ class Settings:
     hidden: int = 48
     decay: float = 3.0
     rounds: int = 50
+    bare_weight: float = 0.4
     mixes: tuple[float, ...] = (0.0, 0.3, 0.4, 0.5, 0.6)
     sort_c: float = 1.0
     topic_c: float = 3.0
@@ -80,14 +84,33 @@ def fit_members(reports: Sequence[LabelledReport], materials: Materials, setting
     near = [model.nearness(table) for table in tables]
     if materials.phrases is not None:
         model.near_scale = Scale.fit(np.vstack(near), settings.near_weight)
-    design = sparse.vstack([model.design(table, n) for table, n in zip(tables, near, strict=True)]).tocsr()
-    model.linear = LogisticRegression(C=settings.linear_c, max_iter=400).fit(design[keep], labels)
+    bare = [bare_table(table) for table in tables]
+    design = sparse.vstack([model.design(t, n) for group in (tables, bare) for t, n in zip(group, near, strict=True)]).tocsr()
+    again = keep & (_stack(reports, lambda r: r.labels) != CLASSES.index("lesson"))
+    chosen = np.concatenate([keep, again])
+    every = np.concatenate([_stack(reports, lambda r: r.labels)] * 2)[chosen]
+    weights = np.concatenate([np.ones(int(keep.sum())), np.full(int(again.sum()), settings.bare_weight)])
+    model.linear = LogisticRegression(C=settings.linear_c, max_iter=400).fit(design[chosen], every, sample_weight=weights)
     if materials.phrases is not None and settings.members:
-        rows = np.vstack([model.net_rows(table, n) for table, n in zip(tables, near, strict=True)])
-        model.net_scale = Scale.fit(rows)
-        scaled = model.net_scale(rows)[keep]
-        model.committee = tuple(net_member(settings, seed).fit(scaled, labels) for seed in range(settings.members))
+        rows = np.vstack([model.net_rows(t, n) for group in (tables, bare) for t, n in zip(group, near, strict=True)])
+        model.net_scale = Scale.fit(rows[:len(keep)])
+        scaled, labels = model.net_scale(rows)[chosen], every
+        with warnings.catch_warnings():
+            # The rounds are few on purpose, against over-fitting; the networks need not converge.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model.committee = tuple(net_member(settings, seed).fit(scaled, labels) for seed in range(settings.members))
     return model
+
+
+def bare_table(table: UnitTable) -> UnitTable:
+    """The same units as if no heading stood above them.
+
+    Every training report is seen a second time so, with less weight, because in many real texts a limitation stands where no heading
+    announces it; lessons, which hardly differ from tasks but for their heading, are not repeated.
+    """
+    dense = table.dense.copy()
+    dense[:, [i for i, name in enumerate(dense_names()) if name.startswith(("heading:", "inherited:", "lead:"))]] = 0.0
+    return UnitTable(table.texts, tuple("" for _ in table.headings), dense, table.cues, table.words)
 
 
 def net_member(settings: Settings, seed: int) -> Any:
