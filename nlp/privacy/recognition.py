@@ -11,6 +11,7 @@ from nlp.privacy.kinds import personal_kinds
 from nlp.text import Span
 from nlp.text.entities import Entity, TextView, addresses, identifiers, people, view
 from nlp.text.entities.dates import birth_dates
+from nlp.text.entities.types import best_disjoint
 
 THRESHOLD = 0.5
 
@@ -120,18 +121,14 @@ def as_given(looked: TextView, entity: Entity) -> PersonalSpan:
 def _resolve(found: Sequence[Entity]) -> list[Entity]:
     """One span at each place: what contains wins over what it contains, else the surer, else the longer."""
     kept: list[Entity] = []
-    ranked = sorted(found, key=lambda e: (-(e.end - e.start), -e.score))
-    inside = [e for k, e in enumerate(ranked) if not any(_covers(o, e) for o in ranked[:k])]
-    for e in sorted(inside, key=lambda e: (-e.score, e.start - e.end, e.start)):
-        if all(e.end <= k.start or k.end <= e.start for k in kept):
-            kept.append(e)
-    return sorted(kept, key=lambda e: e.start)
-
-
-def _covers(other: Entity, entity: Entity) -> bool:
-    """Whether `other` contains `entity` and is longer, or as long and as sure."""
-    contains = other.start <= entity.start and entity.end <= other.end
-    return contains and (other.end - other.start > entity.end - entity.start or other.score >= entity.score)
+    # By start, the longer first: what a longer one contains comes right after it.
+    reach: Entity | None = None
+    for e in sorted(found, key=lambda e: (e.start, -e.end, -e.score)):
+        if reach is not None and e.end <= reach.end:
+            continue
+        kept.append(e)
+        reach = e
+    return best_disjoint(kept)
 
 
 @cache

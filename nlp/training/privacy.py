@@ -26,7 +26,7 @@ from nlp.text.entities import people, view
 from nlp.training.corpus import load_petitions
 from nlp.training.metrics import Interval, bootstrap
 
-PARTS = ("phat_trien", "kiem_tra", "moi")
+PARTS = ("phat_trien", "kiem_tra", "sua", "moi")
 PARTIES = {"nguoi_gui": "Người gửi", "nguoi_bi": "Người, cơ quan bị khiếu nại, tố cáo; bên kia"}
 DOCUMENTS = {"so_van_ban": "Số văn bản"}
 # Letters that OCR loses the accents of, and shapes it mistakes, per letter.

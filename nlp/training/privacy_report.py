@@ -159,8 +159,7 @@ def _robust(texts: Sequence[AnnotatedText]) -> str:
         cells = [
             _show(by["tat_ca"].recall),
             _show(by["tat_ca"].precision),
-            _show(by["ho_ten"].recall),
-            _show(by["dia_chi"].recall),
+            *(_show(by[k].recall) if k in by else "–" for k in ("ho_ten", "dia_chi")),
         ]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     lines.append(

@@ -95,6 +95,9 @@ def _emails(view: TextView) -> Iterator[Entity]:
 def _phones(view: TextView) -> Iterator[Entity]:
     for m in _PHONE.finditer(view.text):
         raw = _trimmed(m.group())
+        # The bracket of "(024) 3764 1288" belongs to the number, that of "(0905 318 446)" does not.
+        wrapped = raw.startswith("(") and (")" not in raw or raw.endswith(")"))
+        begin, raw = m.start() + wrapped, raw.strip("()") if wrapped else raw
         digits = _digits(raw)
         if digits.startswith("84"):
             digits = "0" + digits[2:].lstrip("0")
@@ -112,7 +115,7 @@ def _phones(view: TextView) -> Iterator[Entity]:
             continue
         if other >= 0 and (near < 0 or other < near) or _near(view, m.start(), _ACCOUNT_WORDS, 30) >= 0 and near < 0:
             score -= 0.45
-        yield Entity("so_dien_thoai", m.start(), m.start() + len(raw), score, "phone_pattern", digits)
+        yield Entity("so_dien_thoai", begin, begin + len(raw), score, "phone_pattern", digits)
     for m in _PHONE_MASKED.finditer(view.text):
         raw = _trimmed(m.group())
         if re.search(r"[xX*]", raw) and len(re.sub(r"[^\dxX*]", "", raw)) >= 6:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from nlp.text.entities.names_scan import CUE_GAP, SPACES, Scan, before, place_before, signed_line
-from nlp.text.entities.types import Entity
+from nlp.text.entities.types import Entity, Taken
 
 _STOPS_FIRST = frozenset(["do", "dang", "duong", "truong", "to", "ta", "luu", "tong", "ly", "luong", "dam"])
 _AFTER_THI = frozenset(("truong", "xa", "tran", "tu", "luc", "giac", "uy"))
@@ -43,8 +43,7 @@ def in_capitals(scan: Scan, i: int, j: int) -> Iterator[Entity]:
 
 def _end_in_capitals(scan: Scan, k: int, j: int) -> int:
     keys, words = scan.keys, scan.words
-    calls = any(words.honorifics.starts_at(keys, x) for x in range(k + 1, j))
-    if j - k <= 4 and not calls and scan.surname_at(k, j):
+    if j - k <= 4 and scan.surname_at(k, j) and not any(words.honorifics.starts_at(keys, x) for x in range(k + 1, j)):
         return j
     end = k + 1
     while end < j and end - k < 5 and (words.is_name_part(keys[end]) or keys[end - 1] in words.sure_middle):
@@ -105,10 +104,13 @@ def mentioned_again(scan: Scan, kept: list[Entity]) -> Iterator[Entity]:
     keys, tokens, view, words = scan.keys, scan.view.tokens, scan.view, scan.words
     ends = {e.end for e in kept}
     given = {keys[i] for i, token in enumerate(tokens) if token.end in ends}
+    taken = Taken()
+    for entity in kept:
+        taken.add(entity.start, entity.end)
     for i, token in enumerate(tokens):
         if keys[i] not in given or (not token.capital and view.cased and view.accented):
             continue
-        if place_before(scan, i) or any(e.start <= token.start < e.end for e in kept):
+        if taken.overlaps(token.start, token.end) or place_before(scan, i):
             continue
         shouted = scan.line_of[i] in scan.shouted_lines
         follows = i + 1 < len(tokens) and tokens[i + 1].capital and bool(SPACES.match(view.gap(i + 1)))

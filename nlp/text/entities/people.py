@@ -31,6 +31,11 @@ LONGEST = 6
 _ABOUT_A_PERSON = re.compile(r"\s?\((?:sinh|sn|19|20)|,? sinh (?:năm|ngày)|, (?:trú|ngụ)")
 # What stands between the members of a list of names or of places.
 _LISTED = re.compile(r"\s?[,;\-–(/]\s{0,2}")
+# A number of a house or an alley: the name after it is a street's, whatever its middle name.
+_HOUSED = re.compile(
+    r"(?:(?<!\w)(?:hẻm|hẽm|ngõ|ngách|kiệt|số|nhà|đường|hem|ngo|ngach|kiet|so|nha)\s[\w/.\-]{1,12}|\d/[\w/]{1,10})\s\Z",
+    re.IGNORECASE,
+)
 _NUMBER_BEFORE = re.compile(r"\d[\dA-Za-z]?[ ]\Z")
 
 
@@ -152,7 +157,8 @@ def _bare(scan: Scan, i: int, j: int, full: bool, after_place: bool) -> tuple[En
     signed = signature(scan, i, j)
     middle = size > 2 and keys[i + 1] in words.sure_middle
     numbered = _NUMBER_BEFORE.search(text, max(0, tokens[i].start - 3), tokens[i].start)
-    if numbered and keys[min(i + 1, j - 1)] != words.key("thị"):
+    housed = numbered and _HOUSED.search(text, max(0, tokens[i].start - 24), tokens[i].start)
+    if numbered and (housed or keys[min(i + 1, j - 1)] != words.key("thị")):
         return None, True
     if (after_place and not middle and not signed) or (scan.is_known_place(i, j) and not signed):
         return None, True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -32,10 +33,31 @@ class Entity:
     value: str = ""
 
 
+class Taken:
+    """Ranges that do not overlap, with a fast question whether a new one would; built up one by one."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+
+    def overlaps(self, start: int, end: int) -> bool:
+        """Whether `start` to `end` touches a range that was added."""
+        at = bisect_right(self._starts, start)
+        return (at > 0 and self._ends[at - 1] > start) or (at < len(self._starts) and self._starts[at] < end)
+
+    def add(self, start: int, end: int) -> None:
+        """Add a range that overlaps none."""
+        at = bisect_right(self._starts, start)
+        self._starts.insert(at, start)
+        self._ends.insert(at, end)
+
+
 def best_disjoint(found: Iterable[Entity]) -> list[Entity]:
     """Keep the surer, then the longer of any two that overlap; in order of the text."""
+    taken = Taken()
     kept: list[Entity] = []
-    for item in sorted(found, key=lambda e: (-e.score, -(e.end - e.start), e.start)):
-        if all(item.end <= k.start or k.end <= item.start for k in kept):
+    for item in sorted(found, key=lambda e: (-e.score, e.start - e.end, e.start)):
+        if not taken.overlaps(item.start, item.end):
+            taken.add(item.start, item.end)
             kept.append(item)
     return sorted(kept, key=lambda e: e.start)
