@@ -109,7 +109,8 @@ def _head(
         "0,82 địa chỉ, 0,59 người gửi, 0,50 người bị. Lỗi của chúng sau đó được xem để sửa quy tắc, nên nay chúng "
         "nằm trong phần đã dùng.\n"
         f"- Đóng băng lần hai rồi mới gán nhãn {len(fresh)} đơn mới, phần lớn của người soạn chưa gặp, và chỉ chạy để "
-        "báo cáo: đây là con số đáng tin nhất.\n"
+        "báo cáo: đây là con số đáng tin nhất. Sau lần chạy ấy có vài sửa nhỏ do kiểm thử đơn vị chỉ ra (ngoặc quanh "
+        "số điện thoại, chữ “thi” viết thường, số thông báo trước ngày), không do xem lỗi của các phần này.\n"
         "- Khoảng trong ngoặc là khoảng bootstrap 95% theo văn bản.\n" + left_out
     )
 

@@ -28,7 +28,8 @@ _DOCUMENT = re.compile(
     re.IGNORECASE,
 )
 _UNIT_AFTER = re.compile(
-    r"\s*(?:ngày|tháng|năm|người|hộ|lần|đồng|triệu|trang|bản|tờ|m2|giờ|%|lá|lượt|bận|cái)\b", re.IGNORECASE
+    r"\s*(?:(?:ngày|tháng|năm)(?!\s*\d)|(?:người|hộ|lần|đồng|triệu|trang|bản|tờ|m2|giờ|%|lá|lượt|bận|cái)\b)",
+    re.IGNORECASE,
 )
 _MONEY_UNIT = r"tỷ|tỉ|ty|triệu|trieu|tr|nghìn|nghin|ngàn|ngan|đồng|dong|vnđ|vnd|đ|k"
 _MONEY = re.compile(

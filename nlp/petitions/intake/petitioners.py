@@ -149,7 +149,18 @@ def _told_in_third_person(look: Look, name: Entity) -> bool:
     i = look.starts[name.start]
     limit = name.end + _THIRD_PERSON
     end = look.token_after(limit) or len(look.view.tokens)
-    return party_words("reporting").first(look.keys, look.view.accented, i + 1, end) is not None
+    reports = party_words("reporting").first(look.keys, look.view.accented, i + 1, end) is not None
+    return reports and not _blamed(look, look.keys[i + len(name.value.split()) - 1])
+
+
+def _blamed(look: Look, given: str) -> bool:
+    """Whether somebody of this given name is to be dealt with: "làm rõ ông Quế nhận tiền"."""
+    words = party_words("punish")
+    for i in range(len(look.keys)):
+        size = words.at(look.keys, i, look.view.accented)
+        if size and given in look.keys[i + size : i + size + 4]:
+            return True
+    return False
 
 
 def _writes(look: Look, office: Entity) -> bool:

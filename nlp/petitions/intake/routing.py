@@ -55,7 +55,8 @@ def _route(case: RoutingCase, kind: str, rules: RoutingRules) -> Route:
     second = str(row.data.get("second", "")) if row else ""
     excluded: list[tuple[str, str]] = []
     if kind == "to_cao":
-        units, excluded = _without_accused(case, units, place, rules)
+        above = str(row.data.get("above", "")) if row else ""
+        units, excluded = _without_accused(case, units, place, rules, above)
     if row:
         reasons.append(_why(case, row))
     reasons += [f"Không giao {unit}: {why}" for unit, why in excluded]
@@ -111,23 +112,26 @@ def _unit(case: RoutingCase, field: str, level: str, rules: RoutingRules) -> Row
 
 
 def _without_accused(
-    case: RoutingCase, units: Sequence[str], level: str, rules: RoutingRules
+    case: RoutingCase, units: Sequence[str], level: str, rules: RoutingRules, above: str
 ) -> tuple[list[str], list[tuple[str, str]]]:
-    """Leave out the units of the accused; where none remains, the level's fallback, or the next level's."""
-    accused: dict[str, str] = {}
-    for r in case.respondents:
-        if r.kind not in OFFICIAL:
-            continue
-        for unit in _homes(r, rules):
-            accused.setdefault(
-                fold_key(unit),
-                "người bị tố cáo làm việc ở đơn vị này" if r.kind not in ("xa", "so", "tinh") else "đơn vị bị tố cáo",
-            )
-    kept = [u for u in units if fold_key(u) not in accused]
-    excluded = [(u, accused[fold_key(u)]) for u in units if fold_key(u) in accused]
+    """Leave out the units of the accused; where none remains, the one above, the level's fallback or the next's."""
+    accused = [r for r in case.respondents if r.kind in OFFICIAL]
+    homes = {fold_key(unit): r for r in reversed(accused) for unit in _homes(r, rules)}
+
+    def against(unit: str) -> str:
+        key = fold_key(unit)
+        if any(key in fold_key(r.name) for r in accused):
+            return "đơn vị bị tố cáo"
+        if key in homes:
+            body = homes[key].kind in ("xa", "so", "tinh")
+            return "đơn vị bị tố cáo" if body else "người bị tố cáo làm việc ở đơn vị này"
+        return ""
+
+    kept = [u for u in units if not against(u)]
+    excluded = [(u, against(u)) for u in units if against(u)]
     if not kept:
-        spare = [rules.fallback[level], rules.fallback["tinh"], "Thanh tra Chính phủ"]
-        kept = [next(u for u in spare if fold_key(u) not in accused)]
+        spare = [*([above] if above else []), rules.fallback[level], rules.fallback["tinh"], "Thanh tra Chính phủ"]
+        kept = [next(u for u in spare if not against(u))]
     return kept, excluded
 
 
