@@ -7,7 +7,7 @@ import typer
 from api.cli.classify import classify
 from api.cli.corpora import clerk_agreement, export_rows, import_rows, label_studio_config, split_rows
 from api.cli.extract import compare, extract
-from api.cli.fitting import train_petitions, train_search, train_vectors
+from api.cli.fitting import train_findings, train_petitions, train_search, train_vectors
 from api.cli.judging import evaluate_petitions
 from api.cli.labelling import label_errors, queue, similar, simulate_labelling
 from api.cli.models import models
@@ -27,6 +27,7 @@ app.command("classify")(classify)
 app.command("extract")(extract)
 app.command("compare")(compare)
 train.command("petitions")(train_petitions)
+train.command("findings")(train_findings)
 train.command("vectors")(train_vectors)
 train.command("search")(train_search)
 app.add_typer(train, name="train")

@@ -33,38 +33,42 @@ def where(dask: str | None) -> str:
 
 
 def train_petitions(
-    config: Annotated[Path | None, typer.Option(help="Tệp YAML cấu hình; bỏ trống là cấu hình mặc định.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Tệp YAML của lượt học; bỏ trống là mặc định.")] = None,
     version: Annotated[str | None, typer.Option(help="Tên phiên bản; mặc định là ngày giờ.")] = None,
     corpora: Corpora = None,
     add: Annotated[
         list[Path] | None, typer.Option("--add", help="Thêm dữ liệu đã gắn nhãn để học (tệp xuất từ sổ đơn, CSV…).")
     ] = None,
-    promote: Annotated[
-        str | None, typer.Option(help="Đưa vào dùng ngay, với lý do này (không kiểm tra ca khó).")
+    encoder: Annotated[
+        str | None, typer.Option(help="Tinh chỉnh mô hình mã hoá ở thư mục này (PhoBERT…) thay cho mô hình tuyến tính.")
     ] = None,
+    download: Annotated[bool, typer.Option("--download", help="Cho phép tải mô hình mã hoá theo tên từ kho.")] = False,
+    promote: Annotated[str | None, typer.Option(help="Đưa vào dùng ngay, với lý do này (bỏ qua ca khó).")] = None,
     who: Annotated[str, typer.Option(help="Ai thực hiện.")] = "dòng lệnh",
     dask: Dask = None,
 ) -> None:
     """Huấn luyện mô hình đọc đơn từ corpora/petitions, hoặc bộ phân loại từ dữ liệu công khai text, label."""
     from nlp.training.benchmark import is_benchmark, read_benchmark
     from nlp.training.benchmark_run import train_benchmark
+    from nlp.training.config import TransformerConfig, read_run
     from nlp.training.corpus import load_petitions
-    from nlp.training.train import read_config
-    from nlp.training.train import train_petitions as run
+    from nlp.training.train import train
 
     started = time.monotonic()
     with clear_errors():
         registry, say = Registry(), say_since(started)
-        if corpora is not None and is_benchmark(corpora):
-            found = train_benchmark(read_benchmark(corpora), registry, version=version, where=where(dask), say=say)
+        try:
+            run = read_run(config)
+        except ValueError as error:
+            err.print(f"[red]Lỗi[/red] (config): {error}")
+            raise typer.Exit(WRONG_USE) from None
+        source = corpora or run.data.corpora
+        if source is not None and is_benchmark(source):
+            found = train_benchmark(read_benchmark(source), registry, version=version, where=where(dask), say=say)
         else:
-            try:
-                chosen = read_config(config)
-            except ValueError as error:
-                err.print(f"[red]Lỗi[/red] (config): {error}")
-                raise typer.Exit(WRONG_USE) from None
-            corpus = with_added(load_petitions(corpora), add or [])
-            found = run(corpus, registry, chosen, say=say, version=version, where=where(dask))
+            corpus = with_added(load_petitions(source), [*run.data.add, *(add or [])])
+            model = TransformerConfig(encoder, download=download) if encoder else run.model
+            found = train(corpus, registry, model, say=say, version=version, splits=run.data.splits, where=where(dask))
         tell(found, time.monotonic() - started)
         if promote:
             registry.promote(found.name, who=who, why=promote)
@@ -93,9 +97,33 @@ def with_added(corpus: PetitionCorpus, files: list[Path]) -> PetitionCorpus:
 def tell(version: Version, seconds: float) -> None:
     """The scores of a new candidate."""
     out.print(f"Đã ghi bản ứng viên [bold]{version.name}[/bold] sau {seconds:.0f} giây.")
-    for name, score in version.manifest.metrics.get("validation", {}).items():
-        if score["value"] is not None:
-            out.print(f"  {name:20} {score['value']:.3f}  [{score['low']:.3f}; {score['high']:.3f}]  n={score['n']}")
+    for name, score in dict(version.manifest.metrics.get("validation", {})).items():
+        # Petition scores are intervals of a value; findings tell precision and recall beside F1.
+        value = score.get("value", score.get("f1")) if isinstance(score, dict) else None
+        if value is not None:
+            count = score.get("n", score.get("gold", "?"))
+            out.print(f"  {name:20} {value:.3f}  [{score['low']:.3f}; {score['high']:.3f}]  n={count}")
+
+
+def train_findings(
+    version: Annotated[str | None, typer.Option(help="Tên phiên bản; mặc định là ngày giờ.")] = None,
+    corpora: Annotated[Path | None, typer.Option(help="Thư mục corpora/ khác.")] = None,
+    promote: Annotated[str | None, typer.Option(help="Đưa vào dùng ngay, với lý do này.")] = None,
+    who: Annotated[str, typer.Option(help="Ai thực hiện.")] = "dòng lệnh",
+) -> None:
+    """Huấn luyện mô hình đọc báo cáo từ corpora/reports."""
+    from nlp.registry.locate import corpora_root
+    from nlp.training.findings import train_findings as run
+
+    started = time.monotonic()
+    with clear_errors():
+        registry = Registry()
+        folder = (corpora or corpora_root()) / "reports"
+        found = run(folder, registry, say=say_since(started), version=version)
+        tell(found, time.monotonic() - started)
+        if promote:
+            registry.promote(found.name, who=who, why=promote)
+            out.print("Đã đưa vào sử dụng.")
 
 
 def train_vectors(

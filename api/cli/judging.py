@@ -35,7 +35,7 @@ def evaluate_petitions(
 
     Các mục chạy lâu (--transfer, --curve, --samples) của lần trước được giữ lại chừng nào mô hình và ngữ liệu chưa đổi.
     """
-    from nlp.petitions import PetitionReader
+    from nlp.petitions.encoder import load_reader
     from nlp.registry import Registry
     from nlp.training.benchmark import is_benchmark
     from nlp.training.corpus import load_petitions, petitions_folder
@@ -55,7 +55,7 @@ def evaluate_petitions(
         target = to / "evaluation-petitions.json"
         try:
             found = evaluate(
-                PetitionReader.load(registry, version.name), version, load_petitions(corpora),
+                load_reader(registry, version.name), version, load_petitions(corpora),
                 shipped_vectors(registry),
                 Options(split, transfer, curve, samples_folder() if samples else None),
                 annotations=petitions_folder(corpora) / "annotations", before=read_report(target),

@@ -25,7 +25,7 @@ def queue(
     corpora: Corpora = None,
 ) -> None:
     """Chọn những đơn nên gắn nhãn trước: mô hình chưa chắc, hai mô hình khác nhau, hoặc khác những đơn đã có."""
-    from nlp.petitions import PetitionReader
+    from nlp.petitions.encoder import load_reader
     from nlp.registry import Registry
     from nlp.training.active import Asked, disagreeing_queue, diverse_queue, uncertain_queue
     from nlp.training.corpus import PetitionRow, load_petitions
@@ -43,13 +43,13 @@ def queue(
             for number, raw in enumerate(lines(file), 1)
             if isinstance(raw, dict) and isinstance(raw.get("text"), str) and raw["text"].strip()
         ]
-        reader = PetitionReader.load(registry, model)
+        reader = load_reader(registry, model)
         results = [reader.classify(r.text, id=r.id) for r in pool]
         asked: list[Asked]
         if by == "uncertain":
             asked = uncertain_queue(results, most)
         elif against is not None:
-            other = PetitionReader.load(registry, against)
+            other = load_reader(registry, against)
             asked = disagreeing_queue(results, [other.classify(r.text, id=r.id) for r in pool], most)
         else:
             train = load_petitions(corpora).split("train")

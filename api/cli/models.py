@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 models = typer.Typer(help="Quản lý các phiên bản mô hình trong models/.", no_args_is_help=True)
 STATES = {"candidate": "ứng viên", "live": "đang dùng", "retired": "đã nghỉ"}
 ACTIONS = {"promote": "đưa vào dùng", "rollback": "quay lại", "adopt": "nhận từ nơi khác"}
-SHOWN = {"field_micro_f1": "lĩnh vực", "urgency_accuracy": "khẩn", "limitation_f1": "hạn chế"}
+SHOWN = {"field_micro_f1": "lĩnh vực", "urgency_accuracy": "khẩn", "limitation": "hạn chế"}
 Why = Annotated[str, typer.Option(help="Lý do, ghi vào lịch sử.")]
 Who = Annotated[str, typer.Option(help="Ai quyết định.")]
 
@@ -46,7 +46,8 @@ def list_versions(task: Annotated[str | None, typer.Argument(help="petitions, fi
 
 def _scores(version: Version) -> str:
     found = version.manifest.metrics.get("validation", {})
-    scores = {k: s["value"] for k, s in found.items() if isinstance(s, dict) and s.get("value") is not None}
+    values = {k: s.get("value", s.get("f1")) for k, s in found.items() if isinstance(s, dict)}
+    scores = {k: v for k, v in values.items() if v is not None}
     chosen = [f"{name} {scores[k]:.3f}" for k, name in SHOWN.items() if k in scores]
     return ", ".join(chosen or [f"{k} {v:.3f}" for k, v in list(scores.items())[:2]]) or "–"
 
@@ -76,7 +77,7 @@ def compare_versions(
     save: Annotated[Path | None, typer.Option("--json", help="Ghi thêm mọi con số ra tệp JSON này.")] = None,
 ) -> None:
     """So hai phiên bản đọc đơn trên cùng các đơn: chênh lệch, khoảng tin cậy, kiểm định, ca khó."""
-    from nlp.petitions import PetitionReader
+    from nlp.petitions.encoder import load_reader
     from nlp.training.compare import compare
     from nlp.training.corpus import load_petitions
     from nlp.training.evaluation import read
@@ -84,7 +85,7 @@ def compare_versions(
 
     with clear_errors():
         registry = Registry()
-        readers = [PetitionReader.load(registry, name) for name in (one, other)]
+        readers = [load_reader(registry, name) for name in (one, other)]
         found = load_petitions(corpora)
         rows, hard = found.split(split), hard_rows(found)
         if not rows:
@@ -166,7 +167,7 @@ def _hard_check(registry: Registry, name: str, corpora: Path | None) -> HardChec
         if error.code == "model_missing":
             return None
         raise
-    from nlp.petitions import PetitionReader
+    from nlp.petitions.encoder import load_reader
     from nlp.training.corpus import load_petitions
     from nlp.training.hard import check_readers, hard_rows
 
@@ -174,12 +175,12 @@ def _hard_check(registry: Registry, name: str, corpora: Path | None) -> HardChec
     if not rows or live.name == name:
         return None
     try:
-        before = PetitionReader.load(registry, live.name)
+        before = load_reader(registry, live.name)
         before.classify(rows[0].text)
     except Exception:  # a live version that can no longer be read must not stand in the way of a better one
         err.print(f"Không đọc được bản đang dùng {live.name} nên không so ca khó.")
         return None
-    return check_readers(before, PetitionReader.load(registry, name), rows)
+    return check_readers(before, load_reader(registry, name), rows)
 
 
 @models.command("rollback")

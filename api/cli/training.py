@@ -18,29 +18,6 @@ evaluate = typer.Typer(help="Chấm mô hình trên dữ liệu giữ riêng và
 corpus = typer.Typer(help="Kiểm tra và lắp ngữ liệu.", no_args_is_help=True)
 
 
-@train.command("findings")
-def train_findings(
-    version: Annotated[str | None, typer.Option(help="Tên phiên bản; mặc định là ngày giờ.")] = None,
-    corpora: Annotated[Path | None, typer.Option(help="Thư mục corpora/ khác.")] = None,
-    promote: Annotated[str | None, typer.Option(help="Đưa vào dùng ngay, với lý do này.")] = None,
-    who: Annotated[str, typer.Option(help="Ai thực hiện.")] = "dòng lệnh",
-) -> None:
-    """Huấn luyện mô hình đọc báo cáo từ corpora/reports."""
-    from nlp.registry import Registry
-    from nlp.registry.locate import corpora_root
-    from nlp.training.findings import train_findings as run
-
-    started = time.monotonic()
-    with clear_errors():
-        registry = Registry()
-        folder = (corpora or corpora_root()) / "reports"
-        found = run(folder, registry, say=_say(started), version=version)  # type: ignore[arg-type]
-        out.print(f"Đã ghi bản ứng viên [bold]{found.name}[/bold] sau {time.monotonic() - started:.0f} giây.")
-        if promote:
-            registry.promote(found.name, who=who, why=promote)
-            out.print("Đã đưa vào sử dụng.")
-
-
 @corpus.command("check")
 def corpus_check(
     corpora: Annotated[Path | None, typer.Option(help="Thư mục corpora/ khác.")] = None,

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from nlp.petitions import PetitionReader
+from nlp.petitions.encoder import Reader
 from nlp.petitions.vectors import WordVectors
 from nlp.registry import Version
 from nlp.taxonomy import taxonomy
@@ -53,7 +53,7 @@ class Options:
 
 
 def evaluate(
-    reader: PetitionReader,
+    reader: Reader,
     version: Version,
     corpus: PetitionCorpus,
     vectors: WordVectors | None,
@@ -128,7 +128,7 @@ def evaluate(
     return kept(out, before)
 
 
-def read(reader: PetitionReader, rows: Sequence[PetitionRow]) -> Judged:
+def read(reader: Reader, rows: Sequence[PetitionRow]) -> Judged:
     """Read rows with the reader that serves and line the answers up with the gold labels."""
     return judge([reader.classify(r.text, id=r.id) for r in rows], rows)
 
@@ -151,7 +151,7 @@ def label_tables(judged: Judged, times: int) -> dict[str, Any]:
     return out | {"signals": signal_table(judged)}
 
 
-def robustness(reader: PetitionReader, judged: Judged) -> list[dict[str, Any]]:
+def robustness(reader: Reader, judged: Judged) -> list[dict[str, Any]]:
     """Scores of the same petitions under each noise, and the paired difference of field micro-F1 to the clean text."""
     clean = judged.rules()["field_micro_f1"]
     shown = ("field_micro_f1", "type_accuracy", "urgency_accuracy", "khan_recall")
@@ -168,7 +168,7 @@ def robustness(reader: PetitionReader, judged: Judged) -> list[dict[str, Any]]:
 
 
 def _optional(
-    reader: PetitionReader,
+    reader: Reader,
     version: Version,
     corpus: PetitionCorpus,
     vectors: WordVectors | None,
@@ -178,14 +178,15 @@ def _optional(
     known = set(PetitionConfig.__dataclass_fields__)
     config = PetitionConfig(**{k: v for k, v in version.manifest.config.items() if k in known})
     out: dict[str, Any] = {}
-    if options.transfer:
+    linear = version.manifest.config.get("backend", "linear") == "linear"
+    if options.transfer and linear:
         # The test split stays out, so that a researcher may choose by transfer without having seen it.
         rows = corpus.split("train", "validation")
         out["transfer"] = {
             "hand": leave_out(rows, lambda r: r.hand, vectors, config, say=say),
             "channel": leave_out(rows, lambda r: r.channel, vectors, config, say=say),
         }
-    if options.curve:
+    if options.curve and linear:
         out["curve"] = learning_curve(corpus.split("train"), corpus.split(options.split), vectors, config, say=say)
     if options.samples is not None and options.samples.is_dir():
         say("Đơn thật của bên thứ ba")

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from nlp.petitions import PetitionReader, PetitionResult
+from nlp.petitions import PetitionResult
+from nlp.petitions.encoder import Reader
 from nlp.petitions.prepared import SYLLABLE
 from nlp.text import LangNgheError, Span
 from nlp.training.judge import Judged
@@ -41,7 +42,7 @@ def random_spans(text: str, spans: Sequence[Span], rng: np.random.Generator) -> 
     return found
 
 
-def faithfulness(reader: PetitionReader, judged: Judged) -> dict[str, dict[str, object]]:
+def faithfulness(reader: Reader, judged: Judged) -> dict[str, dict[str, object]]:
     """How much probability the evidence of fields and the signals of urgency carry, against as many random words.
 
     Returns
@@ -74,7 +75,7 @@ def _raised(result: PetitionResult) -> float:
 
 
 def _drops(
-    reader: PetitionReader, cases: Sequence[tuple[str, list[Span], float, Callable[[PetitionResult], float]]]
+    reader: Reader, cases: Sequence[tuple[str, list[Span], float, Callable[[PetitionResult], float]]]
 ) -> dict[str, object]:
     evidence, chance = [], []
     for text, spans, before, probability in cases:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nlp.petitions import PetitionReader
+from nlp.petitions.encoder import Reader
 from nlp.training.corpus import PetitionCorpus, PetitionRow
 from nlp.training.judge import Judged, judge
 
@@ -68,6 +68,6 @@ def check_hard(before: Judged, after: Judged) -> HardCheck:
     )
 
 
-def check_readers(live: PetitionReader, candidate: PetitionReader, rows: Sequence[PetitionRow]) -> HardCheck:
+def check_readers(live: Reader, candidate: Reader, rows: Sequence[PetitionRow]) -> HardCheck:
     """Read the hard cases with both versions and compare."""
     return check_hard(*(judge([reader.classify(r.text, id=r.id) for r in rows], rows) for reader in (live, candidate)))

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from nlp.petitions import PetitionReader, PetitionResult
+from nlp.petitions import PetitionResult
+from nlp.petitions.encoder import Reader
 from nlp.registry.locate import CHECKOUT
 from nlp.taxonomy import taxonomy
 from nlp.text import LangNgheError
@@ -39,7 +40,7 @@ def read_gold(folder: Path) -> list[dict[str, Any]]:
     ]
 
 
-def score_samples(reader: PetitionReader, gold: Sequence[dict[str, Any]], *, times: int = 1000) -> dict[str, Any]:
+def score_samples(reader: Reader, gold: Sequence[dict[str, Any]], *, times: int = 1000) -> dict[str, Any]:
     """Field micro- and macro-F1, type and urgency accuracy, recall and precision of `khan`: intervals and n."""
     results = [_read(reader, row) for row in gold]
     t = taxonomy()
@@ -90,7 +91,7 @@ def score_samples(reader: PetitionReader, gold: Sequence[dict[str, Any]], *, tim
     }
 
 
-def _read(reader: PetitionReader, row: dict[str, Any]) -> PetitionResult | None:
+def _read(reader: Reader, row: dict[str, Any]) -> PetitionResult | None:
     try:
         return reader.classify(row["text"], id=str(row["id"]))
     except LangNgheError:

@@ -6,13 +6,12 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
-
-import yaml
 
 from nlp.petitions.vectors import WordVectors
 from nlp.registry import Registry, RegistryError, Version
+from nlp.text import LangNgheError
+from nlp.training.config import TransformerConfig
 from nlp.training.corpus import PetitionCorpus, PetitionRow
 from nlp.training.judge import judge_model
 from nlp.training.parallel import workers
@@ -21,21 +20,8 @@ from nlp.training.petitions import PetitionConfig, Progress, fit_petitions
 VECTORS = "vectors"
 
 
-def read_config(path: Path | None) -> PetitionConfig:
-    """A YAML file of `PetitionConfig`'s fields; every field left out keeps its default.
-
-    Raises
-    ------
-    ValueError
-        If the file names a field that does not exist.
-    """
-    if path is None:
-        return PetitionConfig()
-    given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    unknown = set(given) - set(asdict(PetitionConfig()))
-    if unknown:
-        raise ValueError(f"Cấu hình có mục lạ: {', '.join(sorted(unknown))}")
-    return PetitionConfig(**given)
+class TrainingError(LangNgheError):
+    """A back end that is not installed."""
 
 
 def digest(rows: list[PetitionRow]) -> str:
@@ -101,6 +87,32 @@ def train_petitions(
         data={"train": digest(train), "validation": digest(validation)}, version=version,
         card=model_card(metrics, config),
     )  # fmt: skip
+
+
+def train(
+    corpus: PetitionCorpus,
+    registry: Registry,
+    config: PetitionConfig | TransformerConfig,
+    *,
+    say: Progress = lambda _: None,
+    version: str | None = None,
+    splits: tuple[str, ...] = ("train",),
+    where: str = "local",
+) -> Version:
+    """Train with the back end that the configuration belongs to; parameters as `train_petitions`.
+
+    Raises
+    ------
+    TrainingError
+        `transformers_missing` if the encoder's extra is not installed.
+    """
+    if isinstance(config, PetitionConfig):
+        return train_petitions(corpus, registry, config, say=say, version=version, splits=splits, where=where)
+    try:
+        from nlp.training.transformer import train_transformer
+    except ImportError as error:
+        raise TrainingError("transformers_missing", "Chưa cài torch và transformers (make transformers).") from error
+    return train_transformer(corpus, registry, config, say=say, version=version, splits=splits)
 
 
 def model_card(metrics: dict[str, Any], config: PetitionConfig) -> str:

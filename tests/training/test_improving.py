@@ -14,13 +14,14 @@ from api.cli import app
 from nlp.petitions import PetitionReader
 from nlp.registry import Registry, Version
 from nlp.training.active import Curve, disagreeing_queue, diverse_places, doubt, saved, simulate, uncertain_queue
+from nlp.training.config import read_run
 from nlp.training.corpus import PetitionCorpus, PetitionRow
 from nlp.training.light import Light, lighten, out_of_fold
 from nlp.training.neighbours import nearest
 from nlp.training.parallel import ParallelError, workers
 from nlp.training.petitions import PetitionConfig
 from nlp.training.search import ValidationScore, candidates, configured, read_space, search, write_config
-from nlp.training.train import read_config, train_petitions
+from nlp.training.train import train_petitions
 from nlp.training.word_vectors import VectorConfig, VectorsError, fit_vectors, most_similar, ppmi
 
 from .conftest import TINY
@@ -148,7 +149,7 @@ def test_the_best_configuration_is_written_as_training_reads_it(tmp_path: Path) 
     trials = search(PetitionConfig(), {"c_fields": [1, 3, 9]}, score, where="one")
     assert [t.changes["c_fields"] for t in trials] == [3, 1, 9]
     write_config(tmp_path / "best.yaml", configured(PetitionConfig(), trials[0].changes))
-    assert read_config(tmp_path / "best.yaml") == replace(PetitionConfig(), c_fields=3)
+    assert read_run(tmp_path / "best.yaml").model == replace(PetitionConfig(), c_fields=3)
 
 
 def test_a_dask_cluster_of_two_workers_gives_the_same_model_and_runs_a_search(

@@ -11,8 +11,11 @@ import pytest
 
 from nlp.petitions import PetitionReader
 from nlp.registry import Registry, RegistryError, Version
+from nlp.training.config import TransformerConfig, read_run
 from nlp.training.corpus import PetitionCorpus
-from nlp.training.train import digest, read_config, train_petitions
+from nlp.training.exchange import take_in, write_any
+from nlp.training.petitions import PetitionConfig
+from nlp.training.train import digest, train_petitions
 
 from .conftest import TINY
 
@@ -77,8 +80,49 @@ def test_a_petition_model_that_was_tampered_with_is_not_read(
 
 def test_a_configuration_file_sets_fields_and_refuses_unknown_ones(tmp_path: Path) -> None:
     path = tmp_path / "c.yaml"
-    path.write_text("folds: 3\nc_fields: 2.5\n")
-    assert (read_config(path).folds, read_config(path).c_fields) == (3, 2.5)
-    path.write_text("fold: 3\n")
-    with pytest.raises(ValueError, match="fold"):
-        read_config(path)
+    path.write_text("folds: 3\nc_fields: 2.5\ndata: {add: [x.csv], splits: [train, validation]}\n")
+    run = read_run(path)
+    assert isinstance(run.model, PetitionConfig)
+    assert (run.model.folds, run.model.c_fields) == (3, 2.5)
+    assert (run.data.add, run.data.splits) == ((tmp_path / "x.csv",), ("train", "validation"))
+    for wrong in ("fold: 3\n", "backend: magic\n", "data: {corpus: x}\n", "backend: transformers\n", "- 1\n"):
+        path.write_text(wrong)
+        with pytest.raises(ValueError, match=r"mục|backend"):
+            read_run(path)
+
+
+def test_the_back_end_is_told_by_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "c.yaml"
+    path.write_text("backend: transformers\nbase: phobert\nepochs: 2\n")
+    found = read_run(path).model
+    assert isinstance(found, TransformerConfig)
+    assert (found.base, found.epochs) == ("phobert", 2)
+
+
+def test_training_from_a_file_through_the_command(
+    corpora: Path, corpus: PetitionCorpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file names the data; what clerks confirmed is added; the candidate says all of it."""
+    import yaml
+    from typer.testing import CliRunner
+
+    from api.cli import app
+
+    extra = [{**corpus.rows[0].to_json(), "id": "don-1", "text": "Đèn đường trước cổng chợ hỏng, xin sửa."}]
+    extra[0] |= {
+        "fields": ["ha_tang"],
+        "subfields": [],
+        "type": "kien_nghi_phan_anh",
+        "urgency": "thuong",
+        "signals": [],
+    }
+    write_any(tmp_path / "more.jsonl", take_in(extra).rows)
+    run = {"data": {"corpora": str(corpora), "add": ["more.jsonl"]}, "folds": 2, "unaccented_share": 0.0}
+    (tmp_path / "run.yaml").write_text(yaml.safe_dump(run))
+    monkeypatch.setenv("LANGNGHE_MODELS", str(tmp_path / "models"))
+    done = CliRunner().invoke(app, ["train", "petitions", "--config", str(tmp_path / "run.yaml"), "--version", "1"])
+    assert done.exit_code == 0, done.output
+    assert Registry().get("petitions-1").manifest.metrics["train_n"] == len(corpus.split("train")) + 1
+    (tmp_path / "run.yaml").write_text("fold: 2")
+    wrong = CliRunner().invoke(app, ["train", "petitions", "--config", str(tmp_path / "run.yaml")])
+    assert wrong.exit_code == 2

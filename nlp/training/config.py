@@ -1,0 +1,116 @@
+"""A training run as a file: which back end, which data, every setting; the same file gives the same model.
+
+backend: linear            # or transformers
+data:
+  corpora: path/to/corpora # by default the project's own
+  add: [confirmed.jsonl]   # further labelled rows, any format that `corpus import` reads
+  splits: [train]
+c_fields: 3.0              # any field of PetitionConfig, or of TransformerConfig
+seed: 20261121
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from nlp.training.petitions import PetitionConfig
+
+BACKENDS = ("linear", "transformers")
+
+
+@dataclass(frozen=True)
+class TransformerConfig:
+    """How an encoder is fine-tuned.
+
+    Attributes
+    ----------
+    base : str
+        a folder, or a hub name (only with `download`).
+    joiner : str
+        what joins the syllables of a word: `_` for encoders of segmented text, a space for others, `auto` to tell by
+        the tokenizer.
+    calibration_share : float
+        whole groups set aside from training for calibration and limits.
+    """
+
+    base: str
+    joiner: str = "auto"
+    download: bool = False
+    most_tokens: int = 256
+    epochs: int = 4
+    batch: int = 16
+    rate: float = 3e-5
+    head_rate: float = 1e-3
+    warmup: float = 0.1
+    decay: float = 0.01
+    dropout: float = 0.1
+    unaccented_share: float = 0.5
+    calibration_share: float = 0.15
+    khan_recall: float = 0.95
+    review_error: float = 0.10
+    seed: int = 20261121
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """What a run learns from."""
+
+    corpora: Path | None = None
+    add: tuple[Path, ...] = ()
+    splits: tuple[str, ...] = ("train",)
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """A whole run: the model's settings (their type tells the back end) and its data."""
+
+    model: PetitionConfig | TransformerConfig
+    data: DataConfig
+
+
+def read_run(path: Path | None) -> RunConfig:
+    """Read a run from a YAML file; what is left out keeps its default, and no file means all defaults.
+
+    Raises
+    ------
+    ValueError
+        Naming a key that does not exist, or what is missing.
+    """
+    if path is None:
+        return RunConfig(PetitionConfig(), DataConfig())
+    given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    if not isinstance(given, dict):
+        raise ValueError("Tệp cấu hình phải là các mục tên: giá trị.")
+    backend, data = given.pop("backend", "linear"), given.pop("data", {}) or {}
+    if backend not in BACKENDS:
+        raise ValueError(f"backend phải là một trong: {', '.join(BACKENDS)}.")
+    model: PetitionConfig | TransformerConfig
+    if backend == "linear":
+        model = PetitionConfig(**_known(given, PetitionConfig))
+    else:
+        if not given.get("base"):
+            raise ValueError("backend transformers cần mục base: thư mục mô hình nền.")
+        model = TransformerConfig(**_known(given, TransformerConfig))
+    chosen = _known(data, DataConfig)
+    # Paths in a file are meant from where the file is.
+    home = path.parent
+    return RunConfig(
+        model,
+        DataConfig(
+            corpora=home / chosen["corpora"] if chosen.get("corpora") else None,
+            add=tuple(home / p for p in chosen.get("add", ())),
+            splits=tuple(chosen.get("splits", ("train",))),
+        ),
+    )
+
+
+def _known(given: Mapping[str, Any], kind: type) -> dict[str, Any]:
+    unknown = set(given) - {f.name for f in fields(kind)}
+    if unknown:
+        raise ValueError(f"Cấu hình có mục lạ: {', '.join(sorted(map(str, unknown)))}")
+    return dict(given)
