@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.reports.cues import Cue, cues_within, matcher
-from nlp.reports.headings import ROLES
+from nlp.reports.headings import FINDING_ROLES, ROLES
 from nlp.reports.lexicon import cue_groups
 from nlp.reports import triggers
+from nlp.reports.chain import contexts_of
 from nlp.reports.structure import Structure
 from nlp.reports.units import Unit
 from nlp.reports.zones import ANNEX
@@ -34,7 +35,7 @@ class UnitTable:
 
     `texts` are the units in lower case; `headings` the words of the nearest heading and of those around it, joined;
     `dense` has shape (units, len(dense_names())); `cues` are the cues inside each unit, `words` its words as
-    the segmenter cut them.
+    the segmenter cut them, `contexts` what stands between it and the unit before (`nlp.reports.chain`).
     """
 
     texts: tuple[str, ...]
@@ -42,11 +43,7 @@ class UnitTable:
     dense: NDArray[np.float32]
     cues: tuple[tuple[Cue, ...], ...]
     words: tuple[tuple[str, ...], ...] = ()
-
-    def row(self, index: int) -> UnitTable:
-        """The table of one unit alone."""
-        words = (self.words[index],) if self.words else ()
-        return UnitTable((self.texts[index],), (self.headings[index],), self.dense[index:index + 1], (self.cues[index],), words)
+    contexts: NDArray[np.int64] | None = None
 
 
 @cache
@@ -66,7 +63,8 @@ def dense_names() -> tuple[str, ...]:
     own += ["words", "ends_colon", "ends_semicolon", "ends_stop", "starts_lower", "digits", "figures", "upper"]
     own += ["opened_contrast", "opened_cause", "opened_request", "previous_colon", "next_item"]
     cue = [f"cue:{g}" for g in groups()]
-    own += [f"document:{k}" for k in DOCUMENT_KINDS] + ["section_organ", "quoted", "ends_final"]
+    own += [f"document:{k}" for k in DOCUMENT_KINDS] + ["section_organ", "quoted", "ends_final", "merged"]
+    own += [f"sole:{r}" for r in sorted(FINDING_ROLES)]
     cue = [*triggers.names(), *cue]
     return tuple(own + cue + [f"before:{g}" for g in groups()] + [f"after:{g}" for g in groups()] + [f"opener:{g}" for g in groups()])
 
@@ -113,14 +111,17 @@ def describe(text: str, structure: Structure, units: Sequence[Unit], cues: Seque
         headings.append(_heading_words(structure, structure.paragraphs[unit.paragraph].section))
     dense = np.vstack(rows).astype(np.float32) if rows else np.zeros((0, len(dense_names())), dtype=np.float32)
     texts = tuple(smooth[u.start:u.end].lower() for u in units)
-    return UnitTable(texts, tuple(headings), dense, inside, words or tuple(() for _ in units))
+    return UnitTable(texts, tuple(headings), dense, inside, words or tuple(() for _ in units), contexts_of(text, structure, units))
 
 
 def _last(text: str, structure: Structure, unit: Unit) -> NDArray[np.float32]:
-    chain = structure.ancestors(structure.paragraphs[unit.paragraph].section)
+    chain = list(structure.ancestors(structure.paragraphs[unit.paragraph].section))
     body = text[unit.start:unit.end]
+    nearest = next((s for s in chain if s.kind != "lead"), None)
+    said = nearest.inherited & FINDING_ROLES if nearest else frozenset()
     return np.array([
         float(any("addressee" in s.roles for s in chain)), float(any(c in body for c in "“”\"")), float(body.rstrip().endswith("./.")),
+        float(len(said) > 1), *(float(said == {r}) for r in sorted(FINDING_ROLES)),
     ], dtype=np.float32)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from nlp.reports.chain import Chain
 from nlp.reports.features import UnitTable
 from nlp.reports.nearness import PhraseVectors
 from nlp.reports.vectors import VectorTable
@@ -47,7 +48,7 @@ class Scale:
 class SentenceModel:
     """Fitted parts and thresholds; made by `nlp.training.findings`, loaded through the registry.
 
-    `mix` is the committee's share in the answer, chosen out of fold; `temperature` softens or sharpens the answer; `thresholds` is the least
+    `mix` is the committee's share in the answer, chosen out of fold; `chain` decides neighbours together; `temperature` softens or sharpens the answer; `thresholds` is the least
     probability of each kind. Without word vectors the nearness and the committee are left out.
     """
 
@@ -61,6 +62,7 @@ class SentenceModel:
     net_scale: Scale | None = None
     committee: tuple[Any, ...] = ()
     mix: float = 0.0
+    chain: Chain | None = None
     temperature: float = 1.0
     thresholds: dict[str, float] = field(default_factory=dict)
     version: str = "0"
@@ -85,10 +87,17 @@ class SentenceModel:
         return np.hstack([table.dense, near, means])
 
     def predict(self, table: UnitTable, design: sparse.csr_matrix | None = None) -> Array:
-        """Calibrated probabilities, shape (units, len(CLASSES)); rows sum to one.
+        """Calibrated probabilities of one document's units, shape (units, len(CLASSES)); rows sum to one.
 
         Parameters: `table`; `design`, its design matrix where the caller has it already.
         """
+        answer = self.alone(table, design)
+        if self.chain is not None and table.contexts is not None:
+            answer = self.chain.smooth(answer, table.contexts)
+        return soften(answer, self.temperature) if len(answer) else answer
+
+    def alone(self, table: UnitTable, design: sparse.csr_matrix | None = None) -> Array:
+        """Probabilities of every unit looked at by itself, before the chain and the calibration."""
         if not table.texts:
             return np.zeros((0, len(CLASSES)))
         near = self.nearness(table)
@@ -96,7 +105,7 @@ class SentenceModel:
         if self.committee and self.mix > 0.0 and self.net_scale is not None:
             rows = self.net_scale(self.net_rows(table, near))
             answer = (1 - self.mix) * answer + self.mix * committee_answer(self.committee, rows)
-        return soften(answer, self.temperature)
+        return answer
 
     def decide(self, probabilities: Array) -> list[tuple[str, float] | None]:
         """(kind, probability) of every unit, None for units that are no finding."""

@@ -16,6 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import MaxAbsScaler
 
+from nlp.reports.chain import CONTEXTS, Chain
 from nlp.reports.features import UnitTable, dense_names
 from nlp.reports.model import CLASSES, KIND_OF_CLASS, Scale, SentenceModel, committee_answer, soften, spread
 from nlp.reports.nearness import PhraseVectors
@@ -41,6 +42,9 @@ class Settings:
     rounds: int = 50
     bare_weight: float = 0.4
     mixes: tuple[float, ...] = (0.0, 0.3, 0.4, 0.5, 0.6)
+    chain_weights: tuple[float, ...] = (0.0, 0.2, 0.3, 0.4, 0.5)
+    chain_powers: tuple[float, ...] = (0.75, 0.85, 1.0)
+    chain_prior: float = 2.0
     sort_c: float = 1.0
     topic_c: float = 3.0
 
@@ -110,7 +114,7 @@ def bare_table(table: UnitTable) -> UnitTable:
     """
     dense = table.dense.copy()
     dense[:, [i for i, name in enumerate(dense_names()) if name.startswith(("heading:", "inherited:", "lead:"))]] = 0.0
-    return UnitTable(table.texts, tuple("" for _ in table.headings), dense, table.cues, table.words)
+    return UnitTable(table.texts, tuple("" for _ in table.headings), dense, table.cues, table.words, table.contexts)
 
 
 def net_member(settings: Settings, seed: int) -> Any:
@@ -134,13 +138,52 @@ def fit_sentences(reports: Sequence[LabelledReport], materials: Materials, setti
     labels, keep = _stack(reports, lambda r: r.labels), ~_stack(reports, lambda r: r.ignored)
     mixes = settings.mixes if materials.phrases is not None and settings.members else (0.0,)
     mix = min(mixes, key=lambda m: _loss(np.vstack(_mixed(linear, committee, m))[keep], labels[keep]))
-    held_out = _mixed(linear, committee, mix)
+    alone = _mixed(linear, committee, mix)
+    held_out, weight, power = _best_chain(reports, alone, settings)
     temperature = best_temperature(np.vstack(held_out)[keep], labels[keep])
     calibrated = [soften(p, temperature) if len(p) else p for p in held_out]
     model = fit_members(reports, materials, settings)
     model.mix, model.temperature = mix, temperature
+    model.chain = Chain(fit_ties(reports, settings.chain_prior), weight, power)
     model.thresholds = best_thresholds(np.vstack(calibrated)[keep], labels[keep])
     return model, calibrated
+
+
+def fit_ties(reports: Sequence[LabelledReport], prior: float) -> Array:
+    """Ties of the chain from gold classes of neighbouring units, smoothed towards how often a class comes in that context.
+
+    Parameters: `reports`; `prior`, weight of the smoothing in pseudo-counts a class. Returns logs of shape (CONTEXTS, classes, classes).
+    """
+    counts = np.zeros((CONTEXTS, len(CLASSES), len(CLASSES)))
+    for report in reports:
+        contexts = report.parsed.table.contexts
+        if contexts is not None:
+            np.add.at(counts, (contexts[1:], report.labels[:-1], report.labels[1:]), 1)
+    usual = counts.sum(axis=1) + 1.0
+    usual /= usual.sum(axis=1, keepdims=True)
+    smoothed = counts + prior * len(CLASSES) * usual[:, None, :]
+    smoothed /= smoothed.sum(axis=2, keepdims=True)
+    return np.asarray(np.log(smoothed) - np.log(usual)[:, None, :])
+
+
+def _best_chain(reports: Sequence[LabelledReport], alone: Sequence[Array], settings: Settings) -> tuple[list[Array], float, float]:
+    """Out-of-fold probabilities after the best chain, with its weight and power; ties never come from the held-out reports."""
+    labels, keep = _stack(reports, lambda r: r.labels), ~_stack(reports, lambda r: r.ignored)
+    ties: dict[int, Array] = {}
+    for held in folds_of(reports, settings.folds, settings.seed):
+        fitted = fit_ties([r for i, r in enumerate(reports) if i not in set(held.tolist())], settings.chain_prior)
+        ties.update({int(i): fitted for i in held})
+
+    def smoothed(weight: float, power: float) -> list[Array]:
+        out = []
+        for i, (report, p) in enumerate(zip(reports, alone, strict=True)):
+            contexts = report.parsed.table.contexts
+            out.append(p if contexts is None or not len(p) else Chain(ties[i], weight, power).smooth(p, contexts))
+        return out
+
+    choices = [(w, p) for w in settings.chain_weights for p in settings.chain_powers if w or p == 1.0]
+    weight, power = min(choices, key=lambda c: _loss(np.vstack(smoothed(*c))[keep], labels[keep]))
+    return smoothed(weight, power), weight, power
 
 
 def _mixed(first: Sequence[Array], second: Sequence[Array], mix: float) -> list[Array]:
