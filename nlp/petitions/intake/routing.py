@@ -59,7 +59,9 @@ def _route(case: RoutingCase, kind: str, rules: RoutingRules) -> Route:
         units, excluded = _without_accused(case, units, place, rules, above)
     if row:
         reasons.append(_why(case, row))
-    reasons += [f"Không giao {unit}: {why}" for unit, why in excluded]
+    reasons += [f"Không giao {unit}: {why}." for unit, why in excluded]
+    if kind == "to_cao" and _unknown_home(case, rules):
+        reasons.append("Trước khi giao, xem người bị tố cáo có làm việc ở đơn vị nhận không.")
     if not inside:
         reasons.append(_outside(kind))
     return Route(
@@ -116,16 +118,14 @@ def _without_accused(
 ) -> tuple[list[str], list[tuple[str, str]]]:
     """Leave out the units of the accused; where none remains, the one above, the level's fallback or the next's."""
     accused = [r for r in case.respondents if r.kind in OFFICIAL]
-    homes = {fold_key(unit): r for r in reversed(accused) for unit in _homes(r, rules)}
+    homes = {fold_key(unit) for r in accused for unit in _homes(f"{r.name} {r.described}", rules)}
+    bodies = {fold_key(unit) for r in accused for unit in _homes(r.name, rules)}
 
     def against(unit: str) -> str:
         key = fold_key(unit)
-        if any(key in fold_key(r.name) for r in accused):
+        if key in bodies or any(key in fold_key(r.name) for r in accused):
             return "đơn vị bị tố cáo"
-        if key in homes:
-            body = homes[key].kind in ("xa", "so", "tinh")
-            return "đơn vị bị tố cáo" if body else "người bị tố cáo làm việc ở đơn vị này"
-        return ""
+        return "người bị tố cáo làm việc ở đơn vị này" if key in homes else ""
 
     kept = [u for u in units if not against(u)]
     excluded = [(u, against(u)) for u in units if against(u)]
@@ -135,11 +135,15 @@ def _without_accused(
     return kept, excluded
 
 
-def _homes(respondent: Respondent, rules: RoutingRules) -> list[str]:
-    """The units a respondent may belong to, by the words of its name and post."""
-    text = f"{respondent.name} {respondent.described}"
+def _homes(text: str, rules: RoutingRules) -> list[str]:
+    """The units that the words of a name and post point to."""
     keys, accented = look_up_keys(text)
     return [unit for words, unit in rules.belongs if words.first(keys, accented)]
+
+
+def _unknown_home(case: RoutingCase, rules: RoutingRules) -> bool:
+    """Whether an official of the commune is accused whose unit the text does not tell."""
+    return any(r.kind == "can_bo_xa" and not _homes(f"{r.name} {r.described}", rules) for r in case.respondents)
 
 
 def _why(case: RoutingCase, row: Row) -> str:

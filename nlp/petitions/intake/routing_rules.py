@@ -14,8 +14,8 @@ from nlp.text.entities.view import TOKEN
 
 NO_BASIS = Basis("Theo phân công của cơ quan", "verify")
 # Kinds of respondents from the most to the least weighty: the weightiest decides who is competent.
-WEIGHT = ("lanh_dao_tinh", "tinh", "tu_phap", "cong_an", "lanh_dao_xa", "so", "huyen", "bao_hiem", "thue", "benh_vien",
-          "truong_hoc", "can_bo_xa", "xa", "to_chuc", "ca_nhan")  # fmt: skip
+WEIGHT = ("lanh_dao_tinh", "tinh", "tu_phap", "cong_an", "lanh_dao_xa", "lanh_dao_so", "so", "huyen", "xa",
+          "bao_hiem", "thue", "benh_vien", "truong_hoc", "can_bo_xa", "phong_xa", "to_chuc", "ca_nhan")  # fmt: skip
 OFFICIAL = frozenset(WEIGHT) - {"to_chuc", "ca_nhan"}
 
 

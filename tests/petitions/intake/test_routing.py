@@ -7,7 +7,7 @@ from pathlib import Path
 import yaml
 
 from nlp.petitions.intake.routing import Office, Respondent, RoutingCase, RoutingRules, dry_run, route
-from nlp.petitions.intake.routing_rules import respondent_kind
+from nlp.petitions.intake.routing_rules import WEIGHT, respondent_kind
 from nlp.petitions.intake.rules import packaged
 from nlp.taxonomy import taxonomy
 
@@ -54,6 +54,23 @@ def test_no_type_field_or_level_routes_a_denunciation_to_an_accused_unit() -> No
                     assert unit not in r.units
 
 
+def test_no_denunciation_is_decided_by_the_head_of_the_accused_body() -> None:
+    own = {
+        "xa": "Chủ tịch UBND cấp xã", "lanh_dao_xa": "Chủ tịch UBND cấp xã", "lanh_dao_so": "Giám đốc sở",
+        "tinh": "Chủ tịch UBND cấp tỉnh", "lanh_dao_tinh": "Chủ tịch UBND cấp tỉnh",
+    }  # fmt: skip
+    for body, head in own.items():
+        for other in WEIGHT:
+            for office in (COMMUNE, PROVINCE):
+                r = route(case("to_cao", "dat_dai", office=office, respondents=(official(body), official(other))))[0]
+                assert not r.authority.startswith(head), (body, other)
+
+
+def test_where_the_unit_of_an_accused_official_is_unknown_the_clerk_is_told_to_look() -> None:
+    said = route(case("to_cao", "dat_dai", respondents=(official("can_bo_xa", "trưởng thôn"),)))[0].reasons
+    assert any("xem người bị tố cáo có làm việc" in reason for reason in said)
+
+
 def test_units_follow_field_and_level() -> None:
     expected = {
         ("dat_dai", COMMUNE): "Phòng Kinh tế", ("dat_dai", WARD): "Phòng Kinh tế, Hạ tầng và Đô thị",
@@ -93,6 +110,9 @@ def test_kinds_of_respondents_are_told_from_their_posts() -> None:
     assert respondent_kind("UBND phường Hoà Mạc", "", is_office=True) == "xa"
     assert respondent_kind("Công ty Hồng Vận", "", is_office=True) == "to_chuc"
     assert respondent_kind("Chi cục Thuế Thuận An", "", is_office=True) == "thue"
+    assert respondent_kind("Cơ sở giết mổ Hai Lúa", "", is_office=True) == "to_chuc"
+    assert respondent_kind("Sở Xây dựng", "", is_office=True) == "lanh_dao_so"
+    assert respondent_kind("Phòng Kinh tế xã Hoà Bình", "", is_office=True) == "phong_xa"
 
 
 def test_a_case_survives_storage() -> None:
