@@ -9,7 +9,23 @@ from typing import Annotated
 
 import typer
 
-READABLE = (".txt", ".md", ".markdown", ".html", ".htm", ".docx", ".docm", ".doc", ".odt", ".pdf", ".png", ".jpg", ".jpeg", ".tif", ".tiff")
+READABLE = (
+    ".txt",
+    ".md",
+    ".markdown",
+    ".html",
+    ".htm",
+    ".docx",
+    ".docm",
+    ".doc",
+    ".odt",
+    ".pdf",
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".tif",
+    ".tiff",
+)
 
 
 class Format(StrEnum):
@@ -25,9 +41,18 @@ class Format(StrEnum):
 
 
 def extract(
-    paths: Annotated[list[Path], typer.Argument(metavar="TỆP_HOẶC_THƯ_MỤC…", help="Báo cáo cần đọc (.txt .md .html .docx .pdf …); thư mục thì đọc mọi tệp bên trong.")],
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="TỆP_HOẶC_THƯ_MỤC…",
+            help="Báo cáo cần đọc (.txt .md .html .docx .pdf …); thư mục thì đọc mọi tệp bên trong.",
+        ),
+    ],
     format: Annotated[Format, typer.Option("--format", "-f", help="Dạng kết quả.")] = Format.jsonl,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Tệp kết quả (html nhiều báo cáo: thư mục). Không ghi thì in ra màn hình.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Tệp kết quả (html nhiều báo cáo: thư mục). Không ghi thì in ra màn hình."),
+    ] = None,
     restart: Annotated[bool, typer.Option("--restart", help="Đọc lại từ đầu, bỏ phần đã làm dở.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Không hiện tiến độ.")] = False,
 ) -> None:

@@ -1,7 +1,8 @@
 """Read many reports one after another, with progress, and go on where an interrupted run stopped.
 
-Finished documents are kept as JSONL in a work file beside the output, one document's lines written at once, with a journal that says
-how far the work file is whole. The chosen format is made from it at the end, and both helpers are removed.
+Finished documents are kept as JSONL in a work file beside the output, one document's lines written at once, with a
+journal that says how far the work file is whole. The chosen format is made from it at the end, and both helpers are
+removed.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ def load_reader() -> ReportReader:
 def files_below(paths: Sequence[Path], endings: Sequence[str]) -> list[Path]:
     """The files that paths name, folders searched in depth, sorted within each folder, none twice.
 
-    Raises BatchError `not_found` for a path that does not exist. A file named outright is taken whatever its ending; hidden files and
-    office lock files in folders are passed over.
+    Raises BatchError `not_found` for a path that does not exist. A file named outright is taken whatever its ending;
+    hidden files and office lock files in folders are passed over.
     """
     found: dict[Path, None] = {}
     for path in paths:
@@ -54,8 +55,8 @@ def files_below(paths: Sequence[Path], endings: Sequence[str]) -> list[Path]:
 class Batch:
     """One run over files.
 
-    Parameters: `files`; `format`, one of the export formats; `output`, a file, or a folder for html of several files, or None for
-    standard output; `restart`, forget an earlier unfinished run.
+    Parameters: `files`; `format`, one of the export formats; `output`, a file, or a folder for html of several files,
+    or None for standard output; `restart`, forget an earlier unfinished run.
     """
 
     def __init__(self, files: Sequence[Path], format: str, output: Path | None, restart: bool = False) -> None:
@@ -68,7 +69,11 @@ class Batch:
                 output.mkdir(parents=True, exist_ok=True)
             elif not output.parent.exists():
                 raise BatchError("no_folder", f"Không có thư mục {output.parent}.")
-        base = None if output is None else (output / ".langnghe-extract" if self.many_pages else output.with_name(f".{output.name}.extract"))
+        base = (
+            None
+            if output is None
+            else (output / ".langnghe-extract" if self.many_pages else output.with_name(f".{output.name}.extract"))
+        )
         self.work = None if base is None else base.with_name(base.name + ".jsonl")
         self.journal = None if base is None else base.with_name(base.name + ".journal")
         if restart:
@@ -158,14 +163,20 @@ class Batch:
     def _keep(self, bundle: Bundle, identity: str, version: str) -> None:
         if self.work is None or self.journal is None:
             return
-        row = {"document": dict(bundle.document), "findings": [dict(f) for f in bundle.findings], "error": bundle.error,
-               "source": bundle.source if self.format == "html" else None}
+        row = {
+            "document": dict(bundle.document),
+            "findings": [dict(f) for f in bundle.findings],
+            "error": bundle.error,
+            "source": bundle.source if self.format == "html" else None,
+        }
         with self.work.open("ab") as stream:
             stream.write((json.dumps(row, ensure_ascii=False) + "\n").encode())
             stream.flush()
             end = stream.tell()
         with self.journal.open("a", encoding="utf-8") as journal:
-            journal.write(json.dumps({"identity": identity, "end": end, "version": version, "format": self.format}) + "\n")
+            journal.write(
+                json.dumps({"identity": identity, "end": end, "version": version, "format": self.format}) + "\n"
+            )
 
     def _kept(self) -> Iterator[Bundle]:
         if self.work is None or not self.work.exists():
@@ -234,8 +245,13 @@ class _Progress:
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-            self._bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-                                 console=Console(stderr=True))
+            self._bar = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeRemainingColumn(),
+                console=Console(stderr=True),
+            )
             self._task = self._bar.add_task("Đọc báo cáo", total=total)
             self._bar.start()
 

@@ -9,13 +9,22 @@ from typing import Any
 from nlp.taxonomy import taxonomy
 
 KIND_NAMES: Mapping[str, str] = {
-    "limitation": "Hạn chế, khó khăn", "cause": "Nguyên nhân", "recommendation": "Kiến nghị, giải pháp", "lesson": "Bài học kinh nghiệm",
+    "limitation": "Hạn chế, khó khăn",
+    "cause": "Nguyên nhân",
+    "recommendation": "Kiến nghị, giải pháp",
+    "lesson": "Bài học kinh nghiệm",
 }
 SORT_NAMES: Mapping[str, str] = {
-    "objective": "khách quan", "subjective": "chủ quan", "proposal": "kiến nghị, đề xuất", "solution": "nhiệm vụ, giải pháp",
+    "objective": "khách quan",
+    "subjective": "chủ quan",
+    "proposal": "kiến nghị, đề xuất",
+    "solution": "nhiệm vụ, giải pháp",
 }
 HOW_NAMES: Mapping[str, str] = {
-    "explicit": "nói rõ trong văn bản", "same_item": "cùng một ý", "same_section": "cùng một mục", "similar": "nội dung gần nhau",
+    "explicit": "nói rõ trong văn bản",
+    "same_item": "cùng một ý",
+    "same_section": "cùng một mục",
+    "similar": "nội dung gần nhau",
 }
 
 
@@ -23,8 +32,8 @@ HOW_NAMES: Mapping[str, str] = {
 class Bundle:
     """One document of an export.
 
-    `document` and `findings` are the objects of the contract; `source` is the text as given, needed by the HTML view only; `error` is set
-    instead of findings where the file could not be read (`code`, `message`).
+    `document` and `findings` are the objects of the contract; `source` is the text as given, needed by the HTML view
+    only; `error` is set instead of findings where the file could not be read (`code`, `message`).
     """
 
     document: Mapping[str, Any]

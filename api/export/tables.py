@@ -11,10 +11,30 @@ from typing import Any
 from api.export.bundle import Bundle, citation, field_names, kind_name, topic_names
 
 COLUMNS: Mapping[str, str] = {
-    "id": "Mã", "filename": "Tệp", "issuer": "Cơ quan ban hành", "number": "Số hiệu", "date": "Ngày", "province": "Tỉnh", "kind": "Loại",
-    "text": "Nội dung", "section": "Mục", "item": "Ý", "page": "Trang", "subject": "Đối tượng", "addressee": "Nơi nhận kiến nghị",
-    "responsible": "Đơn vị thực hiện", "due": "Thời hạn", "hedges": "Mức độ", "causes": "Nguyên nhân kèm theo", "topics": "Chủ đề",
-    "fields": "Lĩnh vực", "links": "Liên kết với", "confidence": "Độ tin cậy", "review": "Cần xem lại", "reasons": "Vì sao", "citation": "Trích dẫn",
+    "id": "Mã",
+    "filename": "Tệp",
+    "issuer": "Cơ quan ban hành",
+    "number": "Số hiệu",
+    "date": "Ngày",
+    "province": "Tỉnh",
+    "kind": "Loại",
+    "text": "Nội dung",
+    "section": "Mục",
+    "item": "Ý",
+    "page": "Trang",
+    "subject": "Đối tượng",
+    "addressee": "Nơi nhận kiến nghị",
+    "responsible": "Đơn vị thực hiện",
+    "due": "Thời hạn",
+    "hedges": "Mức độ",
+    "causes": "Nguyên nhân kèm theo",
+    "topics": "Chủ đề",
+    "fields": "Lĩnh vực",
+    "links": "Liên kết với",
+    "confidence": "Độ tin cậy",
+    "review": "Cần xem lại",
+    "reasons": "Vì sao",
+    "citation": "Trích dẫn",
 }
 """Column codes of the CSV (stable) and their Vietnamese headings in the sheet."""
 
@@ -29,16 +49,29 @@ def rows_of(bundles: Iterable[Bundle]) -> Iterable[dict[str, Any]]:
         for finding in bundle.findings:
             item = finding.get("item") or {}
             yield {
-                "id": finding["id"], "filename": bundle.document.get("filename"), "issuer": metadata.get("issuer"),
-                "number": metadata.get("number"), "date": metadata.get("date"), "province": metadata.get("province"),
-                "kind": kind_name(finding), "text": finding["text"], "section": " › ".join(finding.get("section") or ()),
-                "item": item.get("label"), "page": finding.get("page"), "subject": finding.get("subject"),
-                "addressee": finding.get("addressee"), "responsible": finding.get("responsible"), "due": finding.get("due"),
+                "id": finding["id"],
+                "filename": bundle.document.get("filename"),
+                "issuer": metadata.get("issuer"),
+                "number": metadata.get("number"),
+                "date": metadata.get("date"),
+                "province": metadata.get("province"),
+                "kind": kind_name(finding),
+                "text": finding["text"],
+                "section": " › ".join(finding.get("section") or ()),
+                "item": item.get("label"),
+                "page": finding.get("page"),
+                "subject": finding.get("subject"),
+                "addressee": finding.get("addressee"),
+                "responsible": finding.get("responsible"),
+                "due": finding.get("due"),
                 "hedges": ", ".join(finding.get("hedges") or ()),
                 "causes": "; ".join(c["text"] for c in finding.get("embedded_causes") or ()),
-                "topics": ", ".join(topic_names(finding)), "fields": ", ".join(field_names(finding)),
-                "links": ", ".join(k["to"] for k in finding.get("links") or ()), "confidence": finding.get("confidence"),
-                "review": "x" if finding.get("needs_review") else "", "reasons": "; ".join(finding.get("reasons") or ()),
+                "topics": ", ".join(topic_names(finding)),
+                "fields": ", ".join(field_names(finding)),
+                "links": ", ".join(k["to"] for k in finding.get("links") or ()),
+                "confidence": finding.get("confidence"),
+                "review": "x" if finding.get("needs_review") else "",
+                "reasons": "; ".join(finding.get("reasons") or ()),
                 "citation": citation(bundle.document, finding),
             }
 
@@ -55,7 +88,9 @@ def safe_cell(value: Any) -> Any:
 
 
 def to_csv(bundles: Iterable[Bundle]) -> bytes:
-    """Comma-separated values, UTF-8 with a byte-order mark so that Excel reads the accents; the first row holds the column codes."""
+    """Comma-separated values, UTF-8 with a byte-order mark so that Excel reads the accents; the first row holds the
+    column codes.
+    """
     stream = io.StringIO()
     writer = csv.DictWriter(stream, fieldnames=list(COLUMNS), lineterminator="\r\n")
     writer.writeheader()
@@ -94,15 +129,42 @@ def to_xlsx(bundles: Iterable[Bundle]) -> bytes:
 
 
 def _documents_sheet(sheet: Any, bundles: list[Bundle]) -> None:
-    heads = ["Tệp", "Tên văn bản", "Loại", "Cơ quan ban hành", "Số hiệu", "Ngày", "Kỳ báo cáo", "Người ký", "Tỉnh", "Số phát hiện", "Chất lượng chữ", "Lỗi"]
+    heads = [
+        "Tệp",
+        "Tên văn bản",
+        "Loại",
+        "Cơ quan ban hành",
+        "Số hiệu",
+        "Ngày",
+        "Kỳ báo cáo",
+        "Người ký",
+        "Tỉnh",
+        "Số phát hiện",
+        "Chất lượng chữ",
+        "Lỗi",
+    ]
     sheet.append(heads)
     for bundle in bundles:
         metadata = bundle.document.get("metadata") or {}
         error = bundle.error or {}
-        sheet.append([safe_cell(v) for v in (
-            bundle.document.get("filename"), metadata.get("title"), metadata.get("kind"), metadata.get("issuer"), metadata.get("number"),
-            metadata.get("date"), metadata.get("period"), metadata.get("signer"), metadata.get("province"), len(bundle.findings),
-            bundle.document.get("quality"), error.get("message"),
-        )])
+        sheet.append(
+            [
+                safe_cell(v)
+                for v in (
+                    bundle.document.get("filename"),
+                    metadata.get("title"),
+                    metadata.get("kind"),
+                    metadata.get("issuer"),
+                    metadata.get("number"),
+                    metadata.get("date"),
+                    metadata.get("period"),
+                    metadata.get("signer"),
+                    metadata.get("province"),
+                    len(bundle.findings),
+                    bundle.document.get("quality"),
+                    error.get("message"),
+                )
+            ]
+        )
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:L{max(1, sheet.max_row)}"

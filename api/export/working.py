@@ -9,13 +9,22 @@ from typing import Any
 
 from api.export.bundle import KIND_NAMES, SORT_NAMES, Bundle, citation, topic_names
 
-_ORDER = (("limitation", None), ("cause", "objective"), ("cause", "subjective"), ("cause", None), ("recommendation", "proposal"),
-          ("recommendation", "solution"), ("lesson", None))
+_ORDER = (
+    ("limitation", None),
+    ("cause", "objective"),
+    ("cause", "subjective"),
+    ("cause", None),
+    ("recommendation", "proposal"),
+    ("recommendation", "solution"),
+    ("lesson", None),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the working document: text, what is said beside it, its citation, and whether a person should look again."""
+    """One line of the working document: text, what is said beside it, its citation, and whether a person should look
+    again.
+    """
 
     text: str
     notes: tuple[str, ...]
@@ -42,7 +51,12 @@ def parts(bundle: Bundle) -> Iterator[tuple[str, list[tuple[str, list[Entry]]]]]
 
 def _entry(document: Mapping[str, Any], finding: Mapping[str, Any], by_id: Mapping[str, Mapping[str, Any]]) -> Entry:
     notes = []
-    for label, code in (("Gửi", "addressee"), ("Thực hiện", "responsible"), ("Thời hạn", "due"), ("Đối tượng", "subject")):
+    for label, code in (
+        ("Gửi", "addressee"),
+        ("Thực hiện", "responsible"),
+        ("Thời hạn", "due"),
+        ("Đối tượng", "subject"),
+    ):
         if finding.get(code):
             notes.append(f"{label}: {finding[code]}")
     topics = topic_names(finding)
@@ -62,7 +76,14 @@ def _short(text: str) -> str:
 
 def _facts(bundle: Bundle) -> list[str]:
     metadata = bundle.document.get("metadata") or {}
-    names = (("issuer", "Cơ quan ban hành"), ("number", "Số hiệu"), ("date", "Ngày"), ("period", "Kỳ báo cáo"), ("signer", "Người ký"), ("province", "Tỉnh"))
+    names = (
+        ("issuer", "Cơ quan ban hành"),
+        ("number", "Số hiệu"),
+        ("date", "Ngày"),
+        ("period", "Kỳ báo cáo"),
+        ("signer", "Người ký"),
+        ("province", "Tỉnh"),
+    )
     return [f"{label}: {metadata[code]}" for code, label in names if metadata.get(code)]
 
 
@@ -95,7 +116,9 @@ def _escape(text: str) -> str:
 
 
 def to_docx(bundles: Sequence[Bundle] | Iterable[Bundle]) -> bytes:
-    """The working document as a Word file, in the type that Nghị định 30/2020/NĐ-CP, Phụ lục I asks for (Times New Roman 13)."""
+    """The working document as a Word file, in the type that Nghị định 30/2020/NĐ-CP, Phụ lục I asks for (Times New
+    Roman 13).
+    """
     from docx import Document
     from docx.shared import Pt, RGBColor
 

@@ -12,7 +12,8 @@ from nlp.text import Span
 
 _REQUEST = re.compile(
     r"(?:(?:kính|trân trọng|tiếp tục|xin)\s+)?(?:đề nghị|kiến nghị|đề xuất|kính mong|mong|yêu cầu|khuyến nghị|kính trình|giao(?:\s+cho)?)"
-    r"(?:\s+(?:với|đến|tới|lên))?\s+", re.IGNORECASE,
+    r"(?:\s+(?:với|đến|tới|lên))?\s+",
+    re.IGNORECASE,
 )
 _TOWARDS = re.compile(r"(?:đối\s+)?với\s+", re.IGNORECASE)
 _ASSIGN = re.compile(r"(?:giao(?:\s+cho)?|yêu cầu|phân công|đề nghị)\s+", re.IGNORECASE)
@@ -24,9 +25,13 @@ _TIME = (
 )
 _DUE = re.compile(
     rf"(?:chậm nhất(?:\s+(?:là|trong|đến|vào))?\s+|(?:xong|hoàn thành)\s+)?(?:trước|trong|đến hết|đến|từ|vào|xong)\s+(?:{_TIME})"
-    rf"|(?:chậm nhất(?:\s+(?:là|trong|đến|vào))?\s+)(?:{_TIME})|trong\s+(?:thời hạn\s+)?\d{{1,3}}\s+(?:ngày|tháng)(?:\s+làm việc)?(?=\W)", re.IGNORECASE,
+    rf"|(?:chậm nhất(?:\s+(?:là|trong|đến|vào))?\s+)(?:{_TIME})|trong\s+(?:thời hạn\s+)?\d{{1,3}}\s+(?:ngày|tháng)(?:\s+làm việc)?(?=\W)",
+    re.IGNORECASE,
 )
-_DUE_BARE = re.compile(rf"(?:hoàn thành|xong)\s+(?P<due>{_TIME})|(?P<day>(?:trước\s+)?ngày\s+\d{{1,2}}(?:\s+(?:hằng|hàng)\s+tháng)?)(?![\d/])", re.IGNORECASE)
+_DUE_BARE = re.compile(
+    rf"(?:hoàn thành|xong)\s+(?P<due>{_TIME})|(?P<day>(?:trước\s+)?ngày\s+\d{{1,2}}(?:\s+(?:hằng|hàng)\s+tháng)?)(?![\d/])",
+    re.IGNORECASE,
+)
 _DUE_WORDS = re.compile(r"^(?:xong|hoàn thành)\s+", re.IGNORECASE)
 _SUBJECT = re.compile(
     r"(?:một số|nhiều|các|một bộ phận|không ít|đa số|phần lớn|\d+(?:/\d+)?)\s+(?:[a-zà-ỹđ]+\s+){0,2}?(?:cấp ủy|chính quyền|xã|phường|thị trấn|huyện|thôn|bản|"
@@ -34,7 +39,9 @@ _SUBJECT = re.compile(
     r"(?:\s*,\s*(?:công chức|phường|thị trấn|đơn vị|địa phương|đảng viên|viên chức|chính quyền|ban|ngành))*",
     re.IGNORECASE,
 )
-_CAUSE_BEFORE = re.compile(r"(?:,\s*|\s)(?:vì vậy\s+|do đó\s+|cho\s+)?nên\s|,?\s*(?:đã\s+)?dẫn (?:đến|tới)\s|,\s*(?:khiến|làm cho|vì vậy|do đó|vì thế)\s")
+_CAUSE_BEFORE = re.compile(
+    r"(?:,\s*|\s)(?:vì vậy\s+|do đó\s+|cho\s+)?nên\s|,?\s*(?:đã\s+)?dẫn (?:đến|tới)\s|,\s*(?:khiến|làm cho|vì vậy|do đó|vì thế)\s"
+)
 _CAUSE_AFTER = re.compile(
     r"(?:^|[\s,(;])(?P<cause>(?:(?:mà\s+)?(?:nguyên nhân|lý do)\s+(?:chính\s+|chủ yếu\s+)?(?:là\s+)?(?:do\s+)?|(?:chủ yếu|một phần|phần lớn|phần nhiều|chỉ)?\s*(?:là\s+)?(?:do|vì|bởi vì|bởi)\s|xuất phát từ\s|bắt nguồn từ\s))",
     re.IGNORECASE,
@@ -42,8 +49,13 @@ _CAUSE_AFTER = re.compile(
 _NOT_CAUSE = re.compile(
     r"do\s+(?:đồng chí|ông|bà|UBND|Ủy ban|Phó|Chủ tịch|[A-ZĐ]\w*\s+(?:làm|chủ trì|quản lý|cấp|tổ chức|thực hiện)|dân\s+(?:làm|bầu)|(?:huyện|tỉnh|xã|nhà nước|trung ương|cấp trên|Trung ương)\s+(?:quản lý|cấp|giao|đầu tư|ban hành|làm|tổ chức|hỗ trợ))|vì\s+(?:vậy|thế)|do (?:đó|vậy)",
 )
-_END_CLAUSE = re.compile(r",\s+(?:nên|dẫn đến|dẫn tới|khiến|làm cho|vì vậy|do đó|tạo|rác|nhất là|trong khi)\s|;\s|\s(?:nên|dẫn đến|dẫn tới)\s")
-_OPENING = re.compile(r"^(?:Tuy nhiên|Tuy vậy|Bên cạnh đó|Mặt khác|Ngoài ra|Song|Nhưng|Thứ \w+|(?:Một|Hai|Ba|Bốn|Năm|Sáu) là)\s*,?\s*", re.IGNORECASE)
+_END_CLAUSE = re.compile(
+    r",\s+(?:nên|dẫn đến|dẫn tới|khiến|làm cho|vì vậy|do đó|tạo|rác|nhất là|trong khi)\s|;\s|\s(?:nên|dẫn đến|dẫn tới)\s"
+)
+_OPENING = re.compile(
+    r"^(?:Tuy nhiên|Tuy vậy|Bên cạnh đó|Mặt khác|Ngoài ra|Song|Nhưng|Thứ \w+|(?:Một|Hai|Ba|Bốn|Năm|Sáu) là)\s*,?\s*",
+    re.IGNORECASE,
+)
 
 
 def hedges_of(cues: Sequence[Cue], text: str) -> tuple[str, ...]:
@@ -52,7 +64,7 @@ def hedges_of(cues: Sequence[Cue], text: str) -> tuple[str, ...]:
     end = -1
     for cue in sorted((c for c in cues if c.group == "hedge"), key=lambda c: (c.start, -c.end)):
         if cue.start >= end:
-            found.append(text[cue.start:cue.end])
+            found.append(text[cue.start : cue.end])
             end = cue.end
     return tuple(found)
 
@@ -62,9 +74,13 @@ def due_of(text: str, start: int, end: int) -> str | None:
 
     An end date wins over a start date ("từ quý II/2023"); "từ … đến nay" is no deadline.
     """
-    found = [m for m in _DUE.finditer(text, start, end) if not re.match(r"\s*(?:đến|tới)\s+(?:nay|ngày|tháng|hết)", text[m.end():m.end() + 12])]
+    found = [
+        m
+        for m in _DUE.finditer(text, start, end)
+        if not re.match(r"\s*(?:đến|tới)\s+(?:nay|ngày|tháng|hết)", text[m.end() : m.end() + 12])
+    ]
     ends = [m for m in found if not m.group().lower().startswith("từ")]
-    match = (ends or found or [None])[0]
+    match = next(iter(ends or found), None)
     if match is None:
         bare = _DUE_BARE.search(text, start, end)
         return None if bare is None else " ".join((bare.group("due") or bare.group("day")).split())
@@ -79,8 +95,8 @@ def request_target(text: str, start: int, end: int) -> Organ | None:
         organ = organ_at(text, towards.end() if towards else at, end)
         if organ:
             return organ
-    match = _TOWARDS.match(text, start)
-    return organ_at(text, match.end(), end) if match else None
+    direct = _TOWARDS.match(text, start)
+    return organ_at(text, direct.end(), end) if direct else None
 
 
 def opening_organ(text: str, start: int, end: int) -> Organ | None:
@@ -99,7 +115,9 @@ def heading_organ(titles: Sequence[str]) -> Organ | None:
     Parameters: `titles`, headings and leads from the innermost outwards.
     """
     for title in titles:
-        match = re.search(r"(?:đối với|kiến nghị với|đề nghị|kiến nghị|đề xuất với|yêu cầu|giao|với)\s+", title, re.IGNORECASE)
+        match = re.search(
+            r"(?:đối với|kiến nghị với|đề nghị|kiến nghị|đề xuất với|yêu cầu|giao|với)\s+", title, re.IGNORECASE
+        )
         organ = organ_at(title, match.end()) if match else None
         if organ is None:
             bare = re.sub(r"^\s*(?:[\dIVXA-Za-z]{1,4}[.)\-/]+\s*)+", "", title)
@@ -112,7 +130,9 @@ def heading_organ(titles: Sequence[str]) -> Organ | None:
 
 
 def responsible_of(text: str, start: int, end: int) -> Organ | None:
-    """The unit that a task is given to: "Giao Sở X …", the body that opens the sentence, or the one that leads ("… chủ trì")."""
+    """The unit that a task is given to: "Giao Sở X …", the body that opens the sentence, or the one that leads ("…
+    chủ trì").
+    """
     label = re.match(r"[^:;.]{0,30}:\s*", text[start:end])
     for at in (start, start + label.end() if label else start):
         match = _ASSIGN.match(text, at)
@@ -123,14 +143,16 @@ def responsible_of(text: str, start: int, end: int) -> Organ | None:
     if organ:
         return organ
     for organ in find_organs(text, start, end):
-        if _LEADS.match(text[organ.end:organ.end + 24].lstrip(" ,")) or re.search(r"\bdo\s+$", text[max(start, organ.start - 4):organ.start]):
+        if _LEADS.match(text[organ.end : organ.end + 24].lstrip(" ,")) or re.search(
+            r"\bdo\s+$", text[max(start, organ.start - 4) : organ.start]
+        ):
             return organ
     return None
 
 
 def subject_of(text: str, start: int, end: int) -> str | None:
     """Who a limitation is about: a named body or a group of units ("một số xã, thị trấn"), as printed, or None."""
-    head = text[start:min(end, start + 220)]
+    head = text[start : min(end, start + 220)]
     organs = [o for o in find_organs(text, start, min(end, start + 160)) if o.text[:1].isupper()]
     match = _SUBJECT.search(head)
     if match and (not organs or start + match.start() < organs[0].start):
@@ -138,10 +160,14 @@ def subject_of(text: str, start: int, end: int) -> str | None:
     return organs[0].text if organs else None
 
 
-def addressee_of(text: str, unit: tuple[int, int], before: Sequence[tuple[int, int]], titles: Sequence[str]) -> Organ | None:
-    """The body a proposal turns to: asked in the sentence, or opening it, or asked earlier in the same paragraph, or named by the heading.
+def addressee_of(
+    text: str, unit: tuple[int, int], before: Sequence[tuple[int, int]], titles: Sequence[str]
+) -> Organ | None:
+    """The body a proposal turns to: asked in the sentence, or opening it, or asked earlier in the same paragraph, or
+    named by the heading.
 
-    Parameters: `unit`, (start, end) in `text`; `before`, earlier units of its paragraph, nearest first; `titles`, lead and heading around it.
+    Parameters: `unit`, (start, end) in `text`; `before`, earlier units of its paragraph, nearest first; `titles`,
+    lead and heading around it.
     """
     organ = request_target(text, *unit) or opening_organ(text, *unit)
     if organ:

@@ -10,7 +10,8 @@ from nlp.reports.findings import Finding, ReportResult
 from nlp.reports.similarity import Similarity
 
 THRESHOLD = 0.30
-"""Least similarity of a returning limitation; chosen on pairs of the validation reports (docs/evaluation-reports.md)."""
+"""Least similarity of a returning limitation; chosen on pairs of the validation reports (docs/evaluation-reports.md).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,13 @@ class Change:
 
     def to_json(self) -> dict[str, Any]:
         """The change as plain data."""
-        return {"text": self.text, "before": self.before, "similarity": round(self.similarity, 4), "before_id": self.before_id, "after_id": self.after_id}
+        return {
+            "text": self.text,
+            "before": self.before,
+            "similarity": round(self.similarity, 4),
+            "before_id": self.before_id,
+            "after_id": self.after_id,
+        }
 
 
 @dataclass(frozen=True)
@@ -44,12 +51,15 @@ class Comparison:
 def compare_findings(before: Sequence[Finding], after: Sequence[Finding], threshold: float = THRESHOLD) -> Comparison:
     """Match limitations of two reports, each at most once, the most alike first.
 
-    Parameters: findings of the earlier and the later report (other kinds are passed over); `threshold`, least similarity of a match.
+    Parameters: findings of the earlier and the later report (other kinds are passed over); `threshold`, least
+    similarity of a match.
     """
     old = [f for f in before if f.kind == "limitation"]
     new = [f for f in after if f.kind == "limitation"]
     measure = Similarity([f.text for f in (*old, *new)])
-    pairs = sorted(((measure.of(i, len(old) + j), i, j) for i in range(len(old)) for j in range(len(new))), reverse=True)
+    pairs = sorted(
+        ((measure.of(i, len(old) + j), i, j) for i in range(len(old)) for j in range(len(new))), reverse=True
+    )
     taken_old: dict[int, tuple[int, float]] = {}
     taken_new: dict[int, tuple[int, float]] = {}
     for value, i, j in pairs:
@@ -58,7 +68,9 @@ def compare_findings(before: Sequence[Finding], after: Sequence[Finding], thresh
         if i not in taken_old and j not in taken_new:
             taken_old[i] = (j, value)
             taken_new[j] = (i, value)
-    repeated = [Change(new[j].text, old[i].text, value, old[i].id, new[j].id) for j, (i, value) in sorted(taken_new.items())]
+    repeated = [
+        Change(new[j].text, old[i].text, value, old[i].id, new[j].id) for j, (i, value) in sorted(taken_new.items())
+    ]
     fresh = [Change(f.text, None, 0.0, None, f.id) for j, f in enumerate(new) if j not in taken_new]
     gone = [Change(f.text, None, 0.0, f.id, None) for i, f in enumerate(old) if i not in taken_old]
     return Comparison(tuple(repeated), tuple(fresh), tuple(gone))

@@ -15,12 +15,20 @@ from nlp.reports.units import Unit
 _MOST = 4
 
 
-def explain(model: SentenceModel, design: Any, table: UnitTable, structure: Structure, units: Sequence[Unit], index: int,
-            kind: str) -> tuple[str, ...]:
+def explain(
+    model: SentenceModel,
+    design: Any,
+    table: UnitTable,
+    structure: Structure,
+    units: Sequence[Unit],
+    index: int,
+    kind: str,
+) -> tuple[str, ...]:
     """Up to four reasons, the weightiest first.
 
-    Parameters: the model, its design matrix and what it saw; `index` of the unit; `kind` decided. A reason is a contribution to the linear model
-    (coefficient times value, against "none") named after what it stands for: the heading, the lead into the list, a cue phrase, a word.
+    Parameters: the model, its design matrix and what it saw; `index` of the unit; `kind` decided. A reason is a
+    contribution to the linear model (coefficient times value, against "none") named after what it stands for: the
+    heading, the lead into the list, a cue phrase, a word.
     """
     columns = [i for i, name in enumerate(CLASSES) if KIND_OF_CLASS.get(name) == kind]
     classes = list(np.asarray(model.linear.classes_, dtype=int))
@@ -39,8 +47,16 @@ def explain(model: SentenceModel, design: Any, table: UnitTable, structure: Stru
     return tuple(reason for _, reason in ranked[:_MOST])
 
 
-def _name(model: SentenceModel, table: UnitTable, structure: Structure, units: Sequence[Unit], index: int, column: int,
-          n_words: int, n_headings: int) -> str | None:
+def _name(
+    model: SentenceModel,
+    table: UnitTable,
+    structure: Structure,
+    units: Sequence[Unit],
+    index: int,
+    column: int,
+    n_words: int,
+    n_headings: int,
+) -> str | None:
     if column < n_words:
         return None
     chain = list(structure.ancestors(structure.paragraphs[units[index].paragraph].section))

@@ -10,7 +10,10 @@ from typing import Any
 from nlp.text import Span
 
 KINDS = ("limitation", "cause", "recommendation", "lesson")
-SORTS: Mapping[str, tuple[str, ...]] = {"cause": ("objective", "subjective"), "recommendation": ("proposal", "solution")}
+SORTS: Mapping[str, tuple[str, ...]] = {
+    "cause": ("objective", "subjective"),
+    "recommendation": ("proposal", "solution"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,8 @@ class Quote:
 class Link:
     """A cause or recommendation belongs to a limitation.
 
-    `to` is the id of the limitation; `relation` is cause_of or addresses; `how` is explicit, same_item, same_section or similar;
-    `probability` is calibrated on held-out reports.
+    `to` is the id of the limitation; `relation` is cause_of or addresses; `how` is explicit, same_item, same_section
+    or similar; `probability` is calibrated on held-out reports.
     """
 
     to: str
@@ -75,16 +78,31 @@ class Finding:
     def to_json(self) -> dict[str, Any]:
         """The finding under the names of the contract."""
         return {
-            "id": self.id, "document_id": self.document_id, "kind": self.kind, "sort": self.sort, "text": self.text,
-            "span": {"start": self.span.start, "end": self.span.end}, "quote": self.quote, "section": list(self.section),
+            "id": self.id,
+            "document_id": self.document_id,
+            "kind": self.kind,
+            "sort": self.sort,
+            "text": self.text,
+            "span": {"start": self.span.start, "end": self.span.end},
+            "quote": self.quote,
+            "section": list(self.section),
             "item": None if self.item is None else {"label": self.item.label, "index": self.item.index},
-            "page": self.page, "subject": self.subject, "addressee": self.addressee, "responsible": self.responsible,
-            "due": self.due, "hedges": list(self.hedges),
+            "page": self.page,
+            "subject": self.subject,
+            "addressee": self.addressee,
+            "responsible": self.responsible,
+            "due": self.due,
+            "hedges": list(self.hedges),
             "embedded_causes": [{"start": q.start, "end": q.end, "text": q.text} for q in self.embedded_causes],
-            "topics": list(self.topics), "fields": list(self.fields),
-            "links": [{"to": k.to, "relation": k.relation, "how": k.how, "probability": round(k.probability, 4)}
-                      for k in self.links],
-            "confidence": round(self.confidence, 4), "reasons": list(self.reasons), "needs_review": self.needs_review,
+            "topics": list(self.topics),
+            "fields": list(self.fields),
+            "links": [
+                {"to": k.to, "relation": k.relation, "how": k.how, "probability": round(k.probability, 4)}
+                for k in self.links
+            ],
+            "confidence": round(self.confidence, 4),
+            "reasons": list(self.reasons),
+            "needs_review": self.needs_review,
             "extractor": self.extractor,
         }
 
@@ -106,8 +124,15 @@ class Reference:
 
     def to_json(self) -> dict[str, Any]:
         """The reference as plain data."""
-        return {"text": self.text, "kind": self.kind, "number": self.number, "date": self.date, "issuer": self.issuer, "key": self.key,
-                "spans": [{"start": s.start, "end": s.end} for s in self.spans]}
+        return {
+            "text": self.text,
+            "kind": self.kind,
+            "number": self.number,
+            "date": self.date,
+            "issuer": self.issuer,
+            "key": self.key,
+            "spans": [{"start": s.start, "end": s.end} for s in self.spans],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +148,14 @@ class Figure:
 
     def to_json(self) -> dict[str, Any]:
         """The figure as plain data."""
-        return {"text": self.text, "value": self.value, "unit": self.unit, "measures": self.measures, "period": self.period,
-                "span": {"start": self.span.start, "end": self.span.end}}
+        return {
+            "text": self.text,
+            "value": self.value,
+            "unit": self.unit,
+            "measures": self.measures,
+            "period": self.period,
+            "span": {"start": self.span.start, "end": self.span.end},
+        }
 
 
 @dataclass(frozen=True)
@@ -165,9 +196,15 @@ class DocumentRecord:
     def to_json(self) -> dict[str, Any]:
         """The document under the names of the contract; `text` is null where the file itself holds it."""
         return {
-            "id": self.id, "sha256": self.sha256, "filename": self.filename, "text": self.text if self.extracted else None,
-            "pages": self.pages, "repairs": dict(self.repairs), "quality": round(self.quality, 3),
-            "metadata": self.metadata.to_json(), "references": [r.to_json() for r in self.references],
+            "id": self.id,
+            "sha256": self.sha256,
+            "filename": self.filename,
+            "text": self.text if self.extracted else None,
+            "pages": self.pages,
+            "repairs": dict(self.repairs),
+            "quality": round(self.quality, 3),
+            "metadata": self.metadata.to_json(),
+            "references": [r.to_json() for r in self.references],
             "figures": [f.to_json() for f in self.figures],
         }
 
@@ -187,8 +224,8 @@ class ReportResult:
 def finding_id(sha256: str, kind: str, span: Span) -> str:
     """Stable id of a finding: a digest of the document's digest, the kind and the span.
 
-    Parameters: `sha256` of the document, hex; `kind`; `span` in the text as given. Returns 16 hex characters with the prefix "f".
-    A second extraction of the same document gives the same id, so what people decided about it is kept.
+    Parameters: `sha256` of the document, hex; `kind`; `span` in the text as given. Returns 16 hex characters with the
+    prefix "f". A second extraction of the same document gives the same id, so what people decided about it is kept.
     """
     digest = hashlib.sha256(f"{sha256}|{kind}|{span.start}|{span.end}".encode()).hexdigest()
     return f"f{digest[:16]}"

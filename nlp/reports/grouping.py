@@ -1,7 +1,8 @@
-"""Findings that return across reports: near-identical and similar ones in groups, with counts by place and year, and a finding's history.
+"""Findings that return across reports: near-identical and similar ones in groups, with counts by place and year, and
+a finding's history.
 
-Candidates come from MinHash bands over the terms (datasketch), so that a register of many thousand findings needs no comparison of all
-with all; the groups are then cut by cosine similarity.
+Candidates come from MinHash bands over the terms (datasketch), so that a register of many thousand findings needs no
+comparison of all with all; the groups are then cut by cosine similarity.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class Group:
-    """Findings that say the same: members with the most typical first, near-identical or only similar, counts by place and year."""
+    """Findings that say the same: members with the most typical first, near-identical or only similar, counts by
+    place and year.
+    """
 
     members: tuple[Entry, ...]
     near_identical: bool
@@ -43,8 +46,8 @@ class Group:
 def group_findings(entries: Sequence[Entry], threshold: float = SIMILAR) -> list[Group]:
     """Group findings of one kind that say the same.
 
-    Parameters: `entries`; `threshold`, least cosine similarity to the group's most typical member. Returns groups of two or more, largest
-    first; every entry is in at most one group. Deterministic.
+    Parameters: `entries`; `threshold`, least cosine similarity to the group's most typical member. Returns groups of
+    two or more, largest first; every entry is in at most one group. Deterministic.
     """
     measure = Similarity([e.text for e in entries])
     near: dict[int, dict[int, float]] = {i: {} for i in range(len(entries))}
@@ -69,7 +72,13 @@ def group_findings(entries: Sequence[Entry], threshold: float = SIMILAR) -> list
 def _group(members: list[Entry], near_identical: bool) -> Group:
     places = Counter(e.place for e in members if e.place)
     years = Counter(e.year for e in members if e.year)
-    return Group(tuple(members), near_identical, len({e.document_id for e in members}), tuple(places.most_common()), tuple(sorted(years.items())))
+    return Group(
+        tuple(members),
+        near_identical,
+        len({e.document_id for e in members}),
+        tuple(places.most_common()),
+        tuple(sorted(years.items())),
+    )
 
 
 def _candidates(texts: Sequence[str]) -> list[tuple[int, int]]:
@@ -84,14 +93,17 @@ def _candidates(texts: Sequence[str]) -> list[tuple[int, int]]:
         sketch.update_batch([term.encode() for term in sorted(terms(text))] or [b""])
         hashes.append(sketch)
         index.insert(str(number), sketch)
-    pairs = {(min(i, int(j)), max(i, int(j))) for i, sketch in enumerate(hashes) for j in index.query(sketch) if int(j) != i}
+    pairs = {
+        (min(i, int(j)), max(i, int(j))) for i, sketch in enumerate(hashes) for j in index.query(sketch) if int(j) != i
+    }
     return sorted(pairs)
 
 
 def history(entry: Entry, others: Sequence[Entry], threshold: float = SIMILAR) -> list[tuple[Entry, float]]:
     """Earlier and later findings of other documents that say the same, oldest first ("đã nêu năm 2022, 2023").
 
-    Parameters: `entry`; `others`, findings of the same kind (those of the entry's own document are passed over). Returns (finding, similarity).
+    Parameters: `entry`; `others`, findings of the same kind (those of the entry's own document are passed over).
+    Returns (finding, similarity).
     """
     pool = [o for o in others if o.document_id != entry.document_id]
     measure = Similarity([entry.text, *(o.text for o in pool)])

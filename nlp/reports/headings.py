@@ -9,8 +9,18 @@ from functools import cache, lru_cache
 from nlp.reports.lexicon import key, load
 
 ROLES = (
-    "limitation", "cause", "result", "past_solution", "success_cause", "task", "recommendation", "lesson", "context",
-    "objective", "subjective", "addressee",
+    "limitation",
+    "cause",
+    "result",
+    "past_solution",
+    "success_cause",
+    "task",
+    "recommendation",
+    "lesson",
+    "context",
+    "objective",
+    "subjective",
+    "addressee",
 )
 FINDING_ROLES = frozenset({"limitation", "cause", "task", "recommendation", "lesson"})
 """Roles that name a kind of finding; a heading with none of the roles inherits those of the section around it."""
@@ -41,8 +51,11 @@ def _tables() -> tuple[tuple[_Row, ...], tuple[_Row, ...]]:
     data = load("headings")
     overrides = [_Row(_pattern(row["phrase"]), row["phrase"], frozenset(row["roles"])) for row in data["overrides"]]
     overrides.sort(key=lambda row: -len(row.phrase))
-    parts = [_Row(_pattern(row["phrase"]), row["phrase"], frozenset({role}))
-             for role, rows in data["components"].items() for row in rows]
+    parts = [
+        _Row(_pattern(row["phrase"]), row["phrase"], frozenset({role}))
+        for role, rows in data["components"].items()
+        for row in rows
+    ]
     return tuple(overrides), tuple(parts)
 
 
@@ -55,8 +68,9 @@ def _markers(name: str) -> tuple[re.Pattern[str], ...]:
 def read_heading(text: str) -> Reading:
     """Roles of one heading.
 
-    Parameters: `text`, the heading as printed, with or without its number. Returns the roles, empty for a heading that says
-    nothing ("2. Về công tác tuyên truyền"). Longer phrases of `overrides` win and hide the words inside them.
+    Parameters: `text`, the heading as printed, with or without its number. Returns the roles, empty for a heading
+    that says nothing ("2. Về công tác tuyên truyền"). Longer phrases of `overrides` win and hide the words inside
+    them.
     """
     folded = key(text)
     roles: set[str] = set()
@@ -76,10 +90,10 @@ def read_heading(text: str) -> Reading:
         phrases.append(row.phrase)
         for role in row.roles:
             where[role] = min(where.get(role, match.start()), match.start())
-    if "cause" in where and "limitation" in where and where["cause"] < where["limitation"]:
+    first, second = where.get("cause", -1), where.get("limitation", -1)
+    if 0 <= first < second and " va " not in folded[first:second]:
         # "Nguyên nhân của những hạn chế" is about causes only; "Nguyên nhân và hạn chế" about both.
-        if " va " not in folded[where["cause"]:where["limitation"]]:
-            roles.discard("limitation")
+        roles.discard("limitation")
     if "task" in roles and not any(p.search(folded) for p in _markers("future_markers")):
         past = load("headings")["past_markers"]
         if any(_pattern(w).search(folded) for w in past["with"]) and any(
@@ -107,10 +121,14 @@ def is_empty_statement(text: str) -> bool:
     if folded in _empty_keys():
         return True
     words = folded.split()
-    if len(words) <= 14 and re.search(r"\bkhong co (?:kien nghi|de xuat|y kien|noi dung)(?: (?:gi|nao))?(?: them)?$", folded):
+    if len(words) <= 14 and re.search(
+        r"\bkhong co (?:kien nghi|de xuat|y kien|noi dung)(?: (?:gi|nao))?(?: them)?$", folded
+    ):
         return True
-    return len(words) <= 12 and any(folded.startswith(k + " ") for k in _empty_keys() if " " in k) and not re.search(
-        r"\b(nen|dan den|gay|de thuc hien|de trien khai|nguoi|kinh phi)\b", folded
+    return (
+        len(words) <= 12
+        and any(folded.startswith(k + " ") for k in _empty_keys() if " " in k)
+        and not re.search(r"\b(nen|dan den|gay|de thuc hien|de trien khai|nguoi|kinh phi)\b", folded)
     )
 
 

@@ -1,7 +1,7 @@
 """The head of a document: who issued it, its number, place and date, its kind and title.
 
-Works on the lines of the source, where the two columns of a letterhead are still apart. Forms: Nghị định 30/2020/NĐ-CP, Phụ lục I (state
-bodies), Hướng dẫn 36-HD/VPTW (party bodies).
+Works on the lines of the source, where the two columns of a letterhead are still apart. Forms: Nghị định
+30/2020/NĐ-CP, Phụ lục I (state bodies), Hướng dẫn 36-HD/VPTW (party bodies).
 """
 
 from __future__ import annotations
@@ -23,16 +23,26 @@ PLACE_DATE = re.compile(
     r"(?P<place>[A-ZĐÀ-Ỹ][\w'’]*(?:[ \-.]+[A-ZĐÀ-Ỹ0-9][\w'’]*){0,5})\s*,\s*(?:ngày\s*(?P<d>[\d.…]{0,6})\s*)?tháng\s*(?P<m>[\d.…]{0,6})\s*(?:năm\s*|[/-]\s*)(?P<y>\d{4})"
 )
 _STATE = ("cong hoa xa hoi", "doc lap tu do", "dang cong san")
-_PLACE_WORD = re.compile(r"\b(?:TỈNH|HUYỆN|XÃ|PHƯỜNG|QUẬN|THỊ XÃ|THỊ TRẤN|THÀNH PHỐ|ĐẶC KHU)\s+(?!ỦY|UỶ)\w|(?:ỦY|UỶ)\s+(?!BAN)\w", re.IGNORECASE)
+_PLACE_WORD = re.compile(
+    r"\b(?:TỈNH|HUYỆN|XÃ|PHƯỜNG|QUẬN|THỊ XÃ|THỊ TRẤN|THÀNH PHỐ|ĐẶC KHU)\s+(?!ỦY|UỶ)\w|(?:ỦY|UỶ)\s+(?!BAN)\w",
+    re.IGNORECASE,
+)
 _TAIL = re.compile(r"(?:TỈNH|HUYỆN|XÃ|PHƯỜNG|QUẬN|THỊ XÃ|THỊ TRẤN|THÀNH PHỐ|ĐẶC KHU)\s", re.IGNORECASE)
 _STOP_TITLE = re.compile(
     r"(?i)^(?:kính gửi|phần thứ|phần\s+[IVX]+\b|[IVX]{1,4}\s*[.\-/]|[A-Z]\s*[.\-]\s|\d{1,2}\s*[.\-]\s|căn cứ|thực hiện\s+(?:kế hoạch|công văn|nghị quyết|quyết định|chỉ thị)\s+số"
     r"|thời gian|hôm nay|tác giả|người viết|họ và tên|đơn vị công tác|lĩnh vực|ngày áp dụng|thuộc lĩnh vực|mục lục|điều\s+\d|ngày\s+\d|\()"
 )
 _LEADING = re.compile(r"^(?:về việc|v/v|về)\s+", re.IGNORECASE)
-_NAMED_TITLE = re.compile(r"(?i)^(?:tên (?:sáng kiến|đề tài|giải pháp|chuyên đề)|đề tài|sáng kiến)\s*:\s*(?P<title>.{8,})")
+_NAMED_TITLE = re.compile(
+    r"(?i)^(?:tên (?:sáng kiến|đề tài|giải pháp|chuyên đề)|đề tài|sáng kiến)\s*:\s*(?P<title>.{8,})"
+)
 _ASSEMBLY = re.compile(r"^(?:HỘI ĐỒNG NHÂN DÂN|HĐND|ỦY BAN NHÂN DÂN|UỶ BAN NHÂN DÂN|KHÓA|KHOÁ|BAN THƯỜNG VỤ)\b")
-_SHORT = (("UỶ BAN NHÂN DÂN", "UBND"), ("ỦY BAN NHÂN DÂN", "UBND"), ("UỶ BAN MẶT TRẬN TỔ QUỐC", "ỦY BAN MTTQ"), ("ỦY BAN MẶT TRẬN TỔ QUỐC", "ỦY BAN MTTQ"))
+_SHORT = (
+    ("UỶ BAN NHÂN DÂN", "UBND"),
+    ("ỦY BAN NHÂN DÂN", "UBND"),
+    ("UỶ BAN MẶT TRẬN TỔ QUỐC", "ỦY BAN MTTQ"),
+    ("ỦY BAN MẶT TRẬN TỔ QUỐC", "ỦY BAN MTTQ"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +61,8 @@ class Head:
 def read_head(source: str, end: int, body: str) -> Head:
     """Read the head of a document.
 
-    Parameters: `source`, the text as given; `end`, where its body begins; `body`, the clean text, in which a name in capitals is looked up to
-    learn how the office writes it.
+    Parameters: `source`, the text as given; `end`, where its body begins; `body`, the clean text, in which a name in
+    capitals is looked up to learn how the office writes it.
     """
     lines = _lines(source[:end] if end > 0 else source[:1500])
     cells = [cell for line in lines for cell in line]
@@ -63,13 +73,20 @@ def read_head(source: str, end: int, body: str) -> Head:
     if end <= 0:
         number = None
     return Head(
-        kind=kind, title=title or _named_title(flat), issuer=_issuer(lines, by, body, where.group("place").strip() if where else None), number=re.sub(r"\s", "", number.group("number")) if number else None,
-        place=where.group("place").strip() if where else None, date=iso_date(where), cells=tuple(cells),
+        kind=kind,
+        title=title or _named_title(flat),
+        issuer=_issuer(lines, by, body, where.group("place").strip() if where else None),
+        number=re.sub(r"\s", "", number.group("number")) if number else None,
+        place=where.group("place").strip() if where else None,
+        date=iso_date(where),
+        cells=tuple(cells),
     )
 
 
 def iso_date(match: re.Match[str] | None) -> str | None:
-    """ISO date of a place-and-date match, partial where day or month is left open ("ngày … tháng 9 năm 2019" → "2019-09")."""
+    """ISO date of a place-and-date match, partial where day or month is left open ("ngày … tháng 9 năm 2019" →
+    "2019-09").
+    """
     if match is None:
         return None
     year, month, day = int(match.group("y")), (match.group("m") or "").strip(".…"), (match.group("d") or "").strip(".…")
@@ -108,25 +125,32 @@ def _title(flat: Sequence[str]) -> tuple[str | None, str | None, str | None]:
     """(kind, title, body named after "CỦA"): the line that names the kind and the lines below it."""
     for index, line in enumerate(flat):
         folded = key(line)
-        name = next((k for k, _ in kinds() if folded == k or (folded.startswith(k + " ") and line[:len(k)].isupper())), None)
+        name = next(
+            (k for k, _ in kinds() if folded == k or (folded.startswith(k + " ") and line[: len(k)].isupper())), None
+        )
         if name is None:
             continue
         kind = dict(kinds())[name]
-        rest = line[len(name):].strip(" :.-") if folded != name else ""
+        rest = line[len(name) :].strip(" :.-") if folded != name else ""
         by = None
         parts = [rest] if rest else []
         blank = False
-        for below in flat[index + 1:index + 9]:
+        for below in flat[index + 1 : index + 9]:
             if not below:
                 blank = bool(parts)
                 continue
-            if blank or (_STOP_TITLE.match(below) and parts) or key(below).startswith("kinh gui") or (parts and _ASSEMBLY.match(below)):
+            if (
+                blank
+                or (_STOP_TITLE.match(below) and parts)
+                or key(below).startswith("kinh gui")
+                or (parts and _ASSEMBLY.match(below))
+            ):
                 break
             if not parts and re.match(r"^CỦA\s|^Của\s+(?:Ban|Đoàn|Chủ tịch|Hội đồng|Ủy ban|Thường trực)", below):
                 split = re.search(r"\s(?=[vV]ề\s)", below)
-                by = below[3:split.start() if split else len(below)].strip()
+                by = below[3 : split.start() if split else len(below)].strip()
                 if split:
-                    parts.append(below[split.end():])
+                    parts.append(below[split.end() :])
                 continue
             if any(s in key(below) for s in _STATE) or NUMBER.match(below) or PLACE_DATE.search(below):
                 continue
@@ -146,30 +170,44 @@ def _finer_kind(kind: str, title: str) -> str:
         if same and folded.startswith(key(row["starts"])):
             return str(row["kind"])
     if kind == "báo cáo":
-        for pattern, name in ((r"\bsang kien\b", "báo cáo sáng kiến"), (r"\bchuyen de\b", "báo cáo chuyên đề"), (r"\bquy [1-4iv]+\b", "báo cáo quý"),
-                              (r"\b(?:6|sau) thang\b", "báo cáo 6 tháng"), (r"\b(?:9|chin) thang\b", "báo cáo 9 tháng"),
-                              (r"\bket qua giam sat\b", "báo cáo giám sát"), (r"^(?:tinh hinh )?(?:phat trien )?kinh te xa hoi.*\bnam \d{4}\b", "báo cáo năm")):
+        for pattern, name in (
+            (r"\bsang kien\b", "báo cáo sáng kiến"),
+            (r"\bchuyen de\b", "báo cáo chuyên đề"),
+            (r"\bquy [1-4iv]+\b", "báo cáo quý"),
+            (r"\b(?:6|sau) thang\b", "báo cáo 6 tháng"),
+            (r"\b(?:9|chin) thang\b", "báo cáo 9 tháng"),
+            (r"\bket qua giam sat\b", "báo cáo giám sát"),
+            (r"^(?:tinh hinh )?(?:phat trien )?kinh te xa hoi.*\bnam \d{4}\b", "báo cáo năm"),
+        ):
             if re.search(pattern, folded):
                 return name
     return kind
 
 
 def _named_title(flat: Sequence[str]) -> str | None:
-    """The title of a document that does not name its kind: "Tên sáng kiến: …", else its first line of five words or more."""
+    """The title of a document that does not name its kind: "Tên sáng kiến: …", else its first line of five words or
+    more.
+    """
     for line in flat:
         match = _NAMED_TITLE.match(line)
         if match:
             return match.group("title").strip(' "“”.')
     for line in flat[:12]:
-        if len(line.split()) >= 5 and not any(s in key(line) for s in _STATE) and not NUMBER.search(line) and not PLACE_DATE.search(line) and (
-            not line.endswith(".") and len(line.split()) <= 45
+        if (
+            len(line.split()) >= 5
+            and not any(s in key(line) for s in _STATE)
+            and not NUMBER.search(line)
+            and not PLACE_DATE.search(line)
+            and (not line.endswith(".") and len(line.split()) <= 45)
         ):
             return line.capitalize() if line.isupper() else line
     return None
 
 
 def _issuer(lines: Sequence[Sequence[str]], by: str | None, body: str, where: str | None) -> str | None:
-    """The issuing body: the last name in capitals in the left column before the number, completed by the body above it."""
+    """The issuing body: the last name in capitals in the left column before the number, completed by the body above
+    it.
+    """
     names: list[str] = []
     for cells in lines:
         stop = False
@@ -209,7 +247,11 @@ def _issuer(lines: Sequence[Sequence[str]], by: str | None, body: str, where: st
             above = re.sub(r"^UBND\s+", "", above)
         issuer = f"{issuer} {above}"
     if by and key(by).split()[:2] != key(issuer).split()[:2]:
-        issuer = f"{by.upper()} {issuer}" if not key(issuer).startswith(key(by).split()[-2] + " ") else f"{_before(by, issuer)} {issuer}"
+        issuer = (
+            f"{by.upper()} {issuer}"
+            if not key(issuer).startswith(key(by).split()[-2] + " ")
+            else f"{_before(by, issuer)} {issuer}"
+        )
     return _proper(issuer, body)
 
 
@@ -217,16 +259,60 @@ def _before(by: str, issuer: str) -> str:
     """The part of "BAN THƯỜNG VỤ HUYỆN ỦY" that the issuer "HUYỆN ỦY TUY PHƯỚC" does not already say."""
     words = by.upper().split()
     first = issuer.upper().split()[0]
-    return " ".join(words[:words.index(first)]) if first in words else by.upper()
+    return " ".join(words[: words.index(first)]) if first in words else by.upper()
 
 
-_SMALL = frozenset("TỈNH HUYỆN XÃ PHƯỜNG QUẬN THỊ TRẤN THÀNH PHỐ ĐẶC KHU VÀ NHÂN DÂN CỦA VỀ".split())
-_KEEP = frozenset("UBND HĐND MTTQ TW CP TP ĐBQH".split())
-_HEADS = frozenset("BAN SỞ PHÒNG ĐOÀN VĂN HỘI CHI THANH TRUNG BỆNH TRƯỜNG CÔNG TÒA VIỆN ỦY UỶ ĐẢNG TỔNG CỤC BỘ".split())
+_SMALL = frozenset(
+    [
+        "TỈNH",
+        "HUYỆN",
+        "XÃ",
+        "PHƯỜNG",
+        "QUẬN",
+        "THỊ",
+        "TRẤN",
+        "THÀNH",
+        "PHỐ",
+        "ĐẶC",
+        "KHU",
+        "VÀ",
+        "NHÂN",
+        "DÂN",
+        "CỦA",
+        "VỀ",
+    ]
+)
+_KEEP = frozenset(["UBND", "HĐND", "MTTQ", "TW", "CP", "TP", "ĐBQH"])
+_HEADS = frozenset(
+    [
+        "BAN",
+        "SỞ",
+        "PHÒNG",
+        "ĐOÀN",
+        "VĂN",
+        "HỘI",
+        "CHI",
+        "THANH",
+        "TRUNG",
+        "BỆNH",
+        "TRƯỜNG",
+        "CÔNG",
+        "TÒA",
+        "VIỆN",
+        "ỦY",
+        "UỶ",
+        "ĐẢNG",
+        "TỔNG",
+        "CỤC",
+        "BỘ",
+    ]
+)
 
 
 def _proper(name: str, body: str) -> str:
-    """A name in capitals as the office writes it in running text: looked up there first, else lower case but for heads and proper names."""
+    """A name in capitals as the office writes it in running text: looked up there first, else lower case but for
+    heads and proper names.
+    """
     text = " ".join(name.split())
     written = _as_written(text, body)
     if written:
@@ -244,8 +330,11 @@ def _proper(name: str, body: str) -> str:
             out.append(word)
         elif upper in _SMALL and index:
             out.append(word.lower())
-        elif index == 0 or after_place or (upper in _HEADS and words[index - 1].upper() not in _HEADS) or (
-            words[index - 1].upper() in _SMALL | {"ỦY", "UỶ"} and upper not in ("ỦY", "UỶ")
+        elif (
+            index == 0
+            or after_place
+            or (upper in _HEADS and words[index - 1].upper() not in _HEADS)
+            or (words[index - 1].upper() in _SMALL | {"ỦY", "UỶ"} and upper not in ("ỦY", "UỶ"))
         ):
             out.append(word.capitalize())
             after_place = words[index - 1].upper() in _SMALL | {"ỦY", "UỶ"} if index else False
@@ -261,7 +350,7 @@ def _as_written(name: str, body: str) -> str | None:
     text = fold(body)
     found: Counter[str] = Counter()
     for match in re.finditer(rf"(?<!\w){re.escape(folded)}(?!\w)", text):
-        written = body[match.start():match.end()]
+        written = body[match.start() : match.end()]
         if not written.isupper() and written[:1].isupper():
             found[written] += 1
     best = found.most_common(1)

@@ -51,8 +51,11 @@ def cue_groups() -> dict[str, tuple[Phrase, ...]]:
     """Cue phrases by group, in the order of the file; each row carries its source."""
     groups = {}
     for name, body in load("cues")["groups"].items():
-        rows = [Phrase(str(text), key(str(text)), source) for source in ("khao_sat", "bien_soan")
-                for text in body.get(source, ())]
+        rows = [
+            Phrase(str(text), key(str(text)), source)
+            for source in ("khao_sat", "bien_soan")
+            for text in body.get(source, ())
+        ]
         unique = {row.text: row for row in reversed(rows)}
         groups[name] = tuple(reversed(unique.values()))
     return groups
@@ -66,5 +69,4 @@ def start_only() -> frozenset[str]:
 
 def find_key(needle: str, haystack: str) -> int:
     """Position of a key inside another key at word boundaries, or -1."""
-    at = f" {haystack} ".find(f" {needle} ")
-    return at
+    return f" {haystack} ".find(f" {needle} ")

@@ -15,10 +15,64 @@ from nlp.reports.vectors import VectorTable
 
 HOW = ("explicit", "same_item", "same_section", "similar")
 _BACK = re.compile(r"(?<!\w)(?:nêu trên|trên đây|nói trên|này|đó|trên)(?!\w)")
-_NAMED = re.compile(r"(?:hạn chế|tồn tại|khó khăn|vướng mắc|bất cập|yếu kém|khuyết điểm|tình trạng)\s+(?:này|đó|nêu trên|nói trên|trên)")
+_NAMED = re.compile(
+    r"(?:hạn chế|tồn tại|khó khăn|vướng mắc|bất cập|yếu kém|khuyết điểm|tình trạng)\s+(?:này|đó|nêu trên|nói trên|trên)"
+)
 _STOP = frozenset(
-    "và của các cho với là có trong được những một số về để không còn tại ở này theo đến từ do cần phải trên ra vào khi đã sẽ như nhiều "
-    "chưa việc công tác thực hiện nguyên nhân tuy nhiên đề nghị tiếp tục tăng cường giao tổ chức".split()
+    [
+        "và",
+        "của",
+        "các",
+        "cho",
+        "với",
+        "là",
+        "có",
+        "trong",
+        "được",
+        "những",
+        "một",
+        "số",
+        "về",
+        "để",
+        "không",
+        "còn",
+        "tại",
+        "ở",
+        "này",
+        "theo",
+        "đến",
+        "từ",
+        "do",
+        "cần",
+        "phải",
+        "trên",
+        "ra",
+        "vào",
+        "khi",
+        "đã",
+        "sẽ",
+        "như",
+        "nhiều",
+        "chưa",
+        "việc",
+        "công",
+        "tác",
+        "thực",
+        "hiện",
+        "nguyên",
+        "nhân",
+        "tuy",
+        "nhiên",
+        "đề",
+        "nghị",
+        "tiếp",
+        "tục",
+        "tăng",
+        "cường",
+        "giao",
+        "tổ",
+        "chức",
+    ]
 )
 _NAME = re.compile(r"(?<=[a-zà-ỹđ,(] )[A-ZĐÀ-Ỹ]\w+(?: [A-ZĐÀ-Ỹ]\w+)*")
 
@@ -27,8 +81,9 @@ _NAME = re.compile(r"(?<=[a-zà-ỹđ,(] )[A-ZĐÀ-Ỹ]\w+(?: [A-ZĐÀ-Ỹ]\w+)*
 class Candidate:
     """What the linker needs of one finding.
 
-    `words` as the segmenter cut them; `place` counts units from the start; `paragraph`, `item`, `section` are indices of the structure;
-    `parents` the sections around it, innermost first; `topic_scores` the topic model's probabilities; `label` and `order` of its list item.
+    `words` as the segmenter cut them; `place` counts units from the start; `paragraph`, `item`, `section` are indices
+    of the structure; `parents` the sections around it, innermost first; `topic_scores` the topic model's
+    probabilities; `label` and `order` of its list item.
     """
 
     kind: str
@@ -45,10 +100,43 @@ class Candidate:
 
 
 FEATURES = (
-    "cause", "cosine", "cosine_rank", "cosine_best", "cosine_rank_back", "shared_rare", "vector", "vector_rank", "vector_best", "aligned", "aligned_rank",
-    "aligned_best", "aligned_rank_back", "topics", "topics_rank", "same_paragraph", "same_item", "same_section", "same_parent", "follows_directly",
-    "nothing_between", "distance", "after", "distance_rank", "between", "back_reference", "same_label", "same_order", "order_gap", "limitations",
-    "only_one", "shared_names", "shared_numbers", "cause_aligned", "cause_section", "cause_directly", "aligned_section",
+    "cause",
+    "cosine",
+    "cosine_rank",
+    "cosine_best",
+    "cosine_rank_back",
+    "shared_rare",
+    "vector",
+    "vector_rank",
+    "vector_best",
+    "aligned",
+    "aligned_rank",
+    "aligned_best",
+    "aligned_rank_back",
+    "topics",
+    "topics_rank",
+    "same_paragraph",
+    "same_item",
+    "same_section",
+    "same_parent",
+    "follows_directly",
+    "nothing_between",
+    "distance",
+    "after",
+    "distance_rank",
+    "between",
+    "back_reference",
+    "same_label",
+    "same_order",
+    "order_gap",
+    "limitations",
+    "only_one",
+    "shared_names",
+    "shared_numbers",
+    "cause_aligned",
+    "cause_section",
+    "cause_directly",
+    "aligned_section",
 )
 
 
@@ -91,7 +179,9 @@ class _Texts:
         return float(self.means[i] @ self.means[j])
 
     def aligned(self, i: int, j: int) -> float:
-        """Mean, over the words of each side, of the likeness of its nearest word on the other side (as BERTScore does, Zhang et al. 2020)."""
+        """Mean, over the words of each side, of the likeness of its nearest word on the other side (as BERTScore
+        does, Zhang et al. 2020).
+        """
         if not len(self.rows[i]) or not len(self.rows[j]):
             return 0.0
         table = self.rows[i] @ self.rows[j].T
@@ -103,28 +193,40 @@ def _terms(text: str) -> frozenset[str]:
     return frozenset(words) | {f"{a} {b}" for a, b in zip(words, words[1:], strict=False)}
 
 
-def _word_rows(words: Sequence[str], vectors: VectorTable | None, weights: dict[str, float]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _word_rows(
+    words: Sequence[str], vectors: VectorTable | None, weights: dict[str, float]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Unit vectors of the content words and their shares (summing to one)."""
     if vectors is None:
         return np.zeros((0, 1), dtype=np.float32), np.zeros(0, dtype=np.float32)
-    index = [vectors.rows[w] for w in dict.fromkeys(words) if w in vectors.rows and w.replace("_", " ") not in _STOP and not w.isdigit() and w[0].isalpha()]
+    index = [
+        vectors.rows[w]
+        for w in dict.fromkeys(words)
+        if w in vectors.rows and w.replace("_", " ") not in _STOP and not w.isdigit() and w[0].isalpha()
+    ]
     rows = vectors.matrix[index].astype(np.float32) * vectors.scale[index][:, None]
     rows = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
     shares = vectors.weight[index].astype(np.float32)
     return rows, shares / max(float(shares.sum()), 1e-9)
 
 
-def pair_rows(findings: Sequence[Candidate], vectors: VectorTable | None) -> tuple[list[tuple[int, int]], NDArray[np.float64]]:
+def pair_rows(
+    findings: Sequence[Candidate], vectors: VectorTable | None
+) -> tuple[list[tuple[int, int]], NDArray[np.float64]]:
     """Every (cause or recommendation, limitation) pair of one document and its description.
 
-    Parameters: `findings` in the order of the text; `vectors`, may be None. Returns pairs of indices and rows of shape (pairs, len(FEATURES)).
+    Parameters: `findings` in the order of the text; `vectors`, may be None. Returns pairs of indices and rows of
+    shape (pairs, len(FEATURES)).
     """
     limits = [i for i, f in enumerate(findings) if f.kind == "limitation"]
     sources = [i for i, f in enumerate(findings) if f.kind in ("cause", "recommendation")]
     if not limits or not sources:
         return [], np.zeros((0, len(FEATURES)))
     texts = _Texts(findings, vectors)
-    measures = {name: np.array([[getattr(texts, name)(i, j) for j in limits] for i in sources]) for name in ("cosine", "vector", "aligned")}
+    measures = {
+        name: np.array([[getattr(texts, name)(i, j) for j in limits] for i in sources])
+        for name in ("cosine", "vector", "aligned")
+    }
     measures["topics"] = texts.topics[sources] @ texts.topics[limits].T
     distance = np.array([[abs(findings[i].place - findings[j].place) for j in limits] for i in sources], dtype=float)
     across = {name: _ranks(-table) for name, table in measures.items()}
@@ -144,9 +246,20 @@ def _ranks(table: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(1.0 / (1 + order))
 
 
-def _pair(findings: Sequence[Candidate], texts: _Texts, i: int, j: int, a: int, b: int, n_sources: int, limits: Sequence[int],
-          measures: dict[str, NDArray[np.float64]], across: dict[str, NDArray[np.float64]], back: dict[str, NDArray[np.float64]],
-          near: NDArray[np.float64]) -> list[float]:
+def _pair(
+    findings: Sequence[Candidate],
+    texts: _Texts,
+    i: int,
+    j: int,
+    a: int,
+    b: int,
+    n_sources: int,
+    limits: Sequence[int],
+    measures: dict[str, NDArray[np.float64]],
+    across: dict[str, NDArray[np.float64]],
+    back: dict[str, NDArray[np.float64]],
+    near: NDArray[np.float64],
+) -> list[float]:
     x, y = findings[i], findings[j]
     best = {name: table[a, b] / (table[a].max() or 1.0) for name, table in measures.items()}
     cause = float(x.kind == "cause")
@@ -156,16 +269,49 @@ def _pair(findings: Sequence[Candidate], texts: _Texts, i: int, j: int, a: int, 
     aligned = measures["aligned"][a, b]
     peers = [f for f in findings if f.kind == x.kind and f.section == x.section]
     fellows = [f for f in findings if f.kind == "limitation" and f.section == y.section]
-    gap = abs(peers.index(x) / max(1, len(peers) - 1) - fellows.index(y) / max(1, len(fellows) - 1)) if len(peers) > 1 and len(fellows) > 1 else 0.5
+    gap = (
+        abs(peers.index(x) / max(1, len(peers) - 1) - fellows.index(y) / max(1, len(fellows) - 1))
+        if len(peers) > 1 and len(fellows) > 1
+        else 0.5
+    )
     return [
-        cause, measures["cosine"][a, b], across["cosine"][a, b], best["cosine"], back["cosine"][a, b], texts.rare(i, j), measures["vector"][a, b],
-        across["vector"][a, b], best["vector"], aligned, across["aligned"][a, b], best["aligned"], back["aligned"][a, b], measures["topics"][a, b],
-        across["topics"][a, b], float(x.paragraph == y.paragraph), float(x.item == y.item and x.item > 0), same_section,
-        float(bool(x.parents and y.parents and x.parents[0] == y.parents[0])), directly, float(i - j == 1),
-        math.log1p(abs(x.place - y.place)), float(y.place > x.place), near[a, b], math.log1p(between),
-        float(bool(_BACK.search(x.text[:60].lower()))), float(x.label is not None and x.label == y.label), float(x.order == y.order and x.order > 0), gap,
-        math.log1p(len(limits)), float(len(limits) == 1), float(len(texts.names[i] & texts.names[j])), float(len(texts.numbers[i] & texts.numbers[j])),
-        cause * aligned, cause * same_section, cause * float(i - j == 1), aligned * same_section,
+        cause,
+        measures["cosine"][a, b],
+        across["cosine"][a, b],
+        best["cosine"],
+        back["cosine"][a, b],
+        texts.rare(i, j),
+        measures["vector"][a, b],
+        across["vector"][a, b],
+        best["vector"],
+        aligned,
+        across["aligned"][a, b],
+        best["aligned"],
+        back["aligned"][a, b],
+        measures["topics"][a, b],
+        across["topics"][a, b],
+        float(x.paragraph == y.paragraph),
+        float(x.item == y.item and x.item > 0),
+        same_section,
+        float(bool(x.parents and y.parents and x.parents[0] == y.parents[0])),
+        directly,
+        float(i - j == 1),
+        math.log1p(abs(x.place - y.place)),
+        float(y.place > x.place),
+        near[a, b],
+        math.log1p(between),
+        float(bool(_BACK.search(x.text[:60].lower()))),
+        float(x.label is not None and x.label == y.label),
+        float(x.order == y.order and x.order > 0),
+        gap,
+        math.log1p(len(limits)),
+        float(len(limits) == 1),
+        float(len(texts.names[i] & texts.names[j])),
+        float(len(texts.numbers[i] & texts.numbers[j])),
+        cause * aligned,
+        cause * same_section,
+        cause * float(i - j == 1),
+        aligned * same_section,
     ]
 
 
@@ -182,7 +328,8 @@ def how_linked(a: Candidate, b: Candidate) -> str:
 class LinkModel:
     """Fitted pair classifiers, one for each kind of source; made by `nlp.training.findings`.
 
-    `first` is the least probability of a source's best link, `further` that of its other links, both by kind of the source.
+    `first` is the least probability of a source's best link, `further` that of its other links, both by kind of the
+    source.
     """
 
     estimators: dict[str, Any]
@@ -198,11 +345,16 @@ class LinkModel:
         kinds = [findings[i].kind for i, _ in pairs]
         probabilities = pair_probabilities(self.estimators, rows, kinds)
         kept = chosen_links([i for i, _ in pairs], probabilities, kinds, self.first, self.further)
-        return [(i, j, how_linked(findings[i], findings[j]), float(p))
-                for (i, j), p, keep in zip(pairs, probabilities, kept, strict=True) if keep]
+        return [
+            (i, j, how_linked(findings[i], findings[j]), float(p))
+            for (i, j), p, keep in zip(pairs, probabilities, kept, strict=True)
+            if keep
+        ]
 
 
-def pair_probabilities(estimators: dict[str, Any], rows: NDArray[np.float64], kinds: Sequence[str]) -> NDArray[np.float64]:
+def pair_probabilities(
+    estimators: dict[str, Any], rows: NDArray[np.float64], kinds: Sequence[str]
+) -> NDArray[np.float64]:
     """Probability of every pair by the classifier of its source's kind; 0 for a kind without one."""
     out = np.zeros(len(rows))
     for kind, estimator in estimators.items():
@@ -212,12 +364,21 @@ def pair_probabilities(estimators: dict[str, Any], rows: NDArray[np.float64], ki
     return out
 
 
-def chosen_links(sources: Sequence[int], probabilities: NDArray[np.float64], kinds: Sequence[str], first: dict[str, float],
-                 further: dict[str, float]) -> NDArray[np.bool_]:
+def chosen_links(
+    sources: Sequence[int],
+    probabilities: NDArray[np.float64],
+    kinds: Sequence[str],
+    first: dict[str, float],
+    further: dict[str, float],
+) -> NDArray[np.bool_]:
     """Which pairs are links: a source's best pair above `first`, its others above `further`."""
     best: dict[int, float] = {}
     for source, p in zip(sources, probabilities, strict=True):
         best[source] = max(best.get(source, 0.0), float(p))
-    return np.array([
-        p >= (first if p == best[s] else further).get(kind, 0.5) for s, p, kind in zip(sources, probabilities, kinds, strict=True)
-    ], dtype=bool)
+    return np.array(
+        [
+            p >= (first if p == best[s] else further).get(kind, 0.5)
+            for s, p, kind in zip(sources, probabilities, kinds, strict=True)
+        ],
+        dtype=bool,
+    )

@@ -17,12 +17,47 @@ from nlp.text import Clean, fold
 _NAME = re.compile(
     r"^(?:(?:Đ/c|Ông|Bà|ThS|TS|BS|BSCKII|BSCKI|CN|KS)\.?\s+)*(?P<name>[A-ZĐÀ-Ỹ][a-zà-ỹđ]*['’]?[A-Za-zÀ-ỹđ]*(?:\s+[A-ZĐÀ-Ỹ][a-zà-ỹđ]*['’]?[A-Za-zÀ-ỹđ]*){1,5}|K['’][A-ZĐÀ-Ỹ]\w+)$"
 )
-_NOT_NAME = ("noi nhan", "nhu tren", "luu", "thuong truc", "phu luc", "trang", "da ky", "ky ten", "pho bi thu", "chu tich", "bi thu", "giam doc", "pho chu tich", "truong ban",
-             "doc lap", "cac ", "ban ", "van phong", "ubnd", "so ", "hoi ", "uy ban", "thu ky", "nguoi ", "tm ", "kt ", "dai dien", "xac nhan", "dai bieu")
-_AUTHOR = re.compile(r"(?m)^[\s*]*(?:tác giả|người viết|họ và tên(?: tác giả)?|người báo cáo)\s*:\s*(?P<name>[A-ZĐÀ-Ỹ][\w'’]*(?:\s+[A-ZĐÀ-Ỹ][\w'’]*){1,5})", re.IGNORECASE)
+_NOT_NAME = (
+    "noi nhan",
+    "nhu tren",
+    "luu",
+    "thuong truc",
+    "phu luc",
+    "trang",
+    "da ky",
+    "ky ten",
+    "pho bi thu",
+    "chu tich",
+    "bi thu",
+    "giam doc",
+    "pho chu tich",
+    "truong ban",
+    "doc lap",
+    "cac ",
+    "ban ",
+    "van phong",
+    "ubnd",
+    "so ",
+    "hoi ",
+    "uy ban",
+    "thu ky",
+    "nguoi ",
+    "tm ",
+    "kt ",
+    "dai dien",
+    "xac nhan",
+    "dai bieu",
+)
+_AUTHOR = re.compile(
+    r"(?m)^[\s*]*(?:tác giả|người viết|họ và tên(?: tác giả)?|người báo cáo)\s*:\s*(?P<name>[A-ZĐÀ-Ỹ][\w'’]*(?:\s+[A-ZĐÀ-Ỹ][\w'’]*){1,5})",
+    re.IGNORECASE,
+)
 _PERIODS = (
     re.compile(r"(?:giai đoạn|nhiệm kỳ)\s+(?:từ\s+)?(?:năm\s+)?\d{4}\s*[-–]\s*\d{4}", re.IGNORECASE),
-    re.compile(r"từ\s+(?:năm|tháng|ngày)?\s*[\d/]+\s+(?:đến|-)\s+(?:hết\s+)?(?:năm\s+|tháng\s+|ngày\s+)?\d[\d/]*", re.IGNORECASE),
+    re.compile(
+        r"từ\s+(?:năm|tháng|ngày)?\s*[\d/]+\s+(?:đến|-)\s+(?:hết\s+)?(?:năm\s+|tháng\s+|ngày\s+)?\d[\d/]*",
+        re.IGNORECASE,
+    ),
     re.compile(r"(?:6|9|sáu|chín)\s+tháng(?:\s+đầu|\s+cuối)?\s+năm\s+\d{4}", re.IGNORECASE),
     re.compile(r"quý\s+(?:[IV]{1,3}|\d)\s*(?:[/-]|năm|,)?\s*(?:năm\s+)?\d{4}", re.IGNORECASE),
     re.compile(r"tháng\s+\d{1,2}\s*(?:[/-]\s*|năm\s+)\d{4}", re.IGNORECASE),
@@ -36,14 +71,22 @@ _IN_BODY = _PERIODS[0], _PERIODS[2]
 def read_metadata(lines: Sequence[Line], clean: Clean) -> Metadata:
     """Read the metadata of a report.
 
-    Parameters: `lines` of the clean text, with zones; `clean`, the text with its map. What the document does not say is None.
+    Parameters: `lines` of the clean text, with zones; `clean`, the text with its map. What the document does not say
+    is None.
     """
     head = read_head(clean.source, _body_start(lines, clean), clean.text)
     where = None if head.date else _last_date(clean.text)
     place = head.place or (where.group("place") if where else None)
     return Metadata(
-        title=head.title, kind=head.kind, issuer=head.issuer, number=head.number, place=place, date=head.date or iso_date(where),
-        period=_period(head.title, clean.text), signer=_signer(lines, clean), province=_province(head.cells, place, clean.text, " ".join(filter(None, (head.issuer, head.title)))),
+        title=head.title,
+        kind=head.kind,
+        issuer=head.issuer,
+        number=head.number,
+        place=place,
+        date=head.date or iso_date(where),
+        period=_period(head.title, clean.text),
+        signer=_signer(lines, clean),
+        province=_province(head.cells, place, clean.text, " ".join(filter(None, (head.issuer, head.title)))),
     )
 
 
@@ -62,7 +105,9 @@ def _last_date(text: str) -> re.Match[str] | None:
 
 
 def _period(title: str | None, text: str) -> str | None:
-    """The period the report covers: as the title says it, else a span of years or half a year named early in the body."""
+    """The period the report covers: as the title says it, else a span of years or half a year named early in the
+    body.
+    """
     if title:
         for pattern in _PERIODS:
             match = pattern.search(title)
@@ -89,16 +134,20 @@ def _signer(lines: Sequence[Line], clean: Clean) -> str | None:
     for line in clean.source[start:].split("\n"):
         for cell in split_columns(fold_marks(line)):
             name = _NAME.match(cell.strip(" .;,*_()-"))
-            if name and not cell.strip().startswith(("-", "+")) and not any(key(cell).startswith(w.strip()) for w in _NOT_NAME):
+            if (
+                name
+                and not cell.strip().startswith(("-", "+"))
+                and not any(key(cell).startswith(w.strip()) for w in _NOT_NAME)
+            ):
                 best = name.group("name")
     if best:
         return best
     author = _AUTHOR.search(clean.text[:4000])
     if author:
         return author.group("name")
-    for line in lines[:8]:
-        name = _NAME.match(line.text.strip(" *_"))
-        if name and line.zone not in (RULE,) and not any(key(line.text).startswith(w.strip()) for w in _NOT_NAME):
+    for early in lines[:8]:
+        name = _NAME.match(early.text.strip(" *_"))
+        if name and early.zone not in (RULE,) and not any(key(early.text).startswith(w.strip()) for w in _NOT_NAME):
             return name.group("name")
     return None
 
@@ -128,10 +177,17 @@ def current_province(name: str) -> str | None:
 
 
 def _province(cells: Sequence[str], place: str | None, text: str, about: str) -> str | None:
-    """The province: named in the letterhead, else the place, else that of the unit the issuer or title names, else named most often."""
+    """The province: named in the letterhead, else the place, else that of the unit the issuer or title names, else
+    named most often.
+    """
     head = fold(" \n ".join(cells[:14]))
     for pattern in (r"(?:tinh|thanh pho|dang bo tinh|tinh uy|thanh uy|tp\.?)\s+{}(?!\w)", r"(?<!\w){}(?!\w)"):
-        hits = [(m.start(), name) for folded, name in _provinces() for m in [re.search(pattern.format(re.escape(folded)), head)] if m]
+        hits = [
+            (m.start(), name)
+            for folded, name in _provinces()
+            for m in [re.search(pattern.format(re.escape(folded)), head)]
+            if m
+        ]
         if hits:
             return min(hits)[1]
     for folded, name in _provinces():
@@ -143,7 +199,9 @@ def _province(cells: Sequence[str], place: str | None, text: str, about: str) ->
     folded_text = fold(text)
     counts: Counter[str] = Counter()
     for folded, name in _provinces():
-        counts[name] += 3 * len(re.findall(rf"(?:tinh|tinh uy|tp\.?|thanh pho)\s+{re.escape(folded)}(?!\w)", folded_text))
+        counts[name] += 3 * len(
+            re.findall(rf"(?:tinh|tinh uy|tp\.?|thanh pho)\s+{re.escape(folded)}(?!\w)", folded_text)
+        )
         counts[name] += len(re.findall(rf"(?<!\w){re.escape(folded)}(?!\w)", folded_text))
     best = counts.most_common(1)
     return best[0][0] if best and best[0][1] >= 2 else None

@@ -1,8 +1,10 @@
-"""The sentence model that serves: a linear model and a small committee of neural networks look at every unit and decide together.
+"""The sentence model that serves: a linear model and a small committee of neural networks look at every unit and
+decide together.
 
-The linear model sees the words of the unit, the words of the headings around it, its dense description (roles of the section, cues, triggers,
-place, the neighbours' cues) and how near its words stand to the cue groups. The networks see the dense description, that nearness and the mean
-word vector, so that a role and a wording count together. Headings and cues are evidence here, never a verdict.
+The linear model sees the words of the unit, the words of the headings around it, its dense description (roles of the
+section, cues, triggers, place, the neighbours' cues) and how near its words stand to the cue groups. The networks see
+the dense description, that nearness and the mean word vector, so that a role and a wording count together. Headings
+and cues are evidence here, never a verdict.
 """
 
 from __future__ import annotations
@@ -21,7 +23,13 @@ from nlp.reports.nearness import PhraseVectors
 from nlp.reports.vectors import VectorTable
 
 CLASSES = ("none", "limitation", "cause", "solution", "proposal", "lesson")
-KIND_OF_CLASS = {"limitation": "limitation", "cause": "cause", "solution": "recommendation", "proposal": "recommendation", "lesson": "lesson"}
+KIND_OF_CLASS = {
+    "limitation": "limitation",
+    "cause": "cause",
+    "solution": "recommendation",
+    "proposal": "recommendation",
+    "lesson": "lesson",
+}
 Array = NDArray[np.float64]
 
 
@@ -48,8 +56,9 @@ class Scale:
 class SentenceModel:
     """Fitted parts and thresholds; made by `nlp.training.findings`, loaded through the registry.
 
-    `mix` is the committee's share in the answer, chosen out of fold; `chain` decides neighbours together; `temperature` softens or sharpens the answer; `thresholds` is the least
-    probability of each kind. Without word vectors the nearness and the committee are left out.
+    `mix` is the committee's share in the answer, chosen out of fold; `chain` decides neighbours together;
+    `temperature` softens or sharpens the answer; `thresholds` is the least probability of each kind. Without word
+    vectors the nearness and the committee are left out.
     """
 
     words: Any
@@ -76,14 +85,22 @@ class SentenceModel:
     def design(self, table: UnitTable, near: NDArray[np.float32] | None = None) -> sparse.csr_matrix:
         """Sparse design matrix of the linear model, one row a unit: words, headings, dense columns, nearness."""
         near = self.nearness(table) if near is None else near
-        blocks = [self.words.transform(table.texts), self.headings.transform(table.headings), sparse.csr_matrix(self.scaler.transform(table.dense))]
+        blocks = [
+            self.words.transform(table.texts),
+            self.headings.transform(table.headings),
+            sparse.csr_matrix(self.scaler.transform(table.dense)),
+        ]
         if self.near_scale is not None:
             blocks.append(sparse.csr_matrix(self.near_scale(near)))
         return sparse.hstack(blocks).tocsr()
 
     def net_rows(self, table: UnitTable, near: NDArray[np.float32]) -> NDArray[np.float32]:
         """Unscaled rows of the committee: dense columns, nearness, mean word vector."""
-        means = self.vectors.means(table.words) if self.vectors is not None else np.zeros((len(table.texts), 0), dtype=np.float32)
+        means = (
+            self.vectors.means(table.words)
+            if self.vectors is not None
+            else np.zeros((len(table.texts), 0), dtype=np.float32)
+        )
         return np.hstack([table.dense, near, means])
 
     def predict(self, table: UnitTable, design: sparse.csr_matrix | None = None) -> Array:

@@ -1,4 +1,6 @@
-"""How near a unit's words stand to the phrases of each cue group, by word vectors: a cue that the table does not list is still felt."""
+"""How near a unit's words stand to the phrases of each cue group, by word vectors: a cue that the table does not list
+is still felt.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,23 @@ from nlp.reports.lexicon import cue_groups
 from nlp.reports.vectors import VectorTable
 
 GROUPS = (
-    "limitation_predicate", "problem", "partial", "no_problem", "achievement", "fixed", "cause", "objective", "subjective", "solution_opener",
-    "request", "assignment", "citizen_petition", "world", "lesson", "past", "future",
+    "limitation_predicate",
+    "problem",
+    "partial",
+    "no_problem",
+    "achievement",
+    "fixed",
+    "cause",
+    "objective",
+    "subjective",
+    "solution_opener",
+    "request",
+    "assignment",
+    "citizen_petition",
+    "world",
+    "lesson",
+    "past",
+    "future",
 )
 _COMMON_WORDS = 2000
 _LONGEST = 3
@@ -22,7 +39,9 @@ _BEST = 4
 
 @dataclass(frozen=True)
 class PhraseVectors:
-    """Unit vectors of the cue phrases, stacked; `bounds` gives each group's rows; `common` is the direction all words share."""
+    """Unit vectors of the cue phrases, stacked; `bounds` gives each group's rows; `common` is the direction all words
+    share.
+    """
 
     matrix: NDArray[np.float32]
     bounds: tuple[tuple[int, int], ...]
@@ -30,9 +49,11 @@ class PhraseVectors:
 
     @classmethod
     def build(cls, table: VectorTable) -> PhraseVectors:
-        """Vectors of the shipped cue phrases from a table of word vectors; a phrase is a word of the table or the sum of its words."""
+        """Vectors of the shipped cue phrases from a table of word vectors; a phrase is a word of the table or the sum
+        of its words.
+        """
         frequent = _plain(table, np.arange(min(_COMMON_WORDS, len(table.matrix))))
-        common = (frequent * table.weight[:len(frequent), None]).mean(axis=0)
+        common = (frequent * table.weight[: len(frequent), None]).mean(axis=0)
         common = common / max(float(np.linalg.norm(common)), 1e-9)
         rows: list[NDArray[np.float32]] = []
         bounds = []
@@ -46,13 +67,15 @@ class PhraseVectors:
                     vector = (_away(_plain(table, np.array(index)), common) * table.weight[index][:, None]).sum(axis=0)
                     rows.append(vector / max(float(np.linalg.norm(vector)), 1e-9))
             bounds.append((first, len(rows)))
-        return cls(np.array(rows, dtype=np.float32).reshape(len(rows), table.dim), tuple(bounds), common.astype(np.float32))
+        return cls(
+            np.array(rows, dtype=np.float32).reshape(len(rows), table.dim), tuple(bounds), common.astype(np.float32)
+        )
 
     def columns(self, table: VectorTable, units: Sequence[Sequence[str]]) -> NDArray[np.float32]:
         """Nearness of every unit to every group, shape (units, 3 · groups).
 
-        Parameters: `units`, the words of each unit. For each group: the best window of one to three words, the mean of the four best, and the mean
-        over single words; cosine, 0 where no word is known.
+        Parameters: `units`, the words of each unit. For each group: the best window of one to three words, the mean
+        of the four best, and the mean over single words; cosine, 0 where no word is known.
         """
         out = np.zeros((len(units), 3 * len(GROUPS)), dtype=np.float32)
         for row, words in enumerate(units):
@@ -62,7 +85,7 @@ class PhraseVectors:
             weighted = _away(_plain(table, np.array(index)), self.common) * table.weight[index][:, None]
             windows = [weighted]
             for size in range(2, min(_LONGEST, len(weighted)) + 1):
-                windows.append(sum(weighted[i:len(weighted) - size + 1 + i] for i in range(size)))  # type: ignore[arg-type]
+                windows.append(sum(weighted[i : len(weighted) - size + 1 + i] for i in range(size)))  # type: ignore[arg-type]
             stacked = np.vstack(windows)
             stacked = stacked / np.maximum(np.linalg.norm(stacked, axis=1, keepdims=True), 1e-9)
             near = stacked @ self.matrix.T
@@ -71,7 +94,7 @@ class PhraseVectors:
                     continue
                 best = near[:, first:last].max(axis=1)
                 top = np.sort(best)[::-1]
-                out[row, 3 * number:3 * number + 3] = top[0], top[:_BEST].mean(), best[:len(weighted)].mean()
+                out[row, 3 * number : 3 * number + 3] = top[0], top[:_BEST].mean(), best[: len(weighted)].mean()
         return out
 
 

@@ -33,8 +33,9 @@ _BULLET_DEPTH = {"-": 1, "–": 1, "—": 1, "•": 1, "*": 0, "+": 2}
 class Marker:
     """The number or bullet in front of a line.
 
-    `style` is one of part, upper, roman, decimal, lower, paren, bullet, ordinal; `label` as printed with its punctuation;
-    `depth` counts decimal parts ("2.4.1" → 3) and orders bullets; `end` is the offset in the line where the content starts.
+    `style` is one of part, upper, roman, decimal, lower, paren, bullet, ordinal; `label` as printed with its
+    punctuation; `depth` counts decimal parts ("2.4.1" → 3) and orders bullets; `end` is the offset in the line where
+    the content starts.
     """
 
     style: str
@@ -53,8 +54,9 @@ class Marker:
 def marker_of(line: str) -> Marker | None:
     """Read the number or bullet that opens a line.
 
-    Parameters: `line`, one clean line without its line break. Returns the marker, or None where the line opens with content.
-    An ordinal in words ("Thứ nhất,") is a marker whose content starts at the ordinal itself: the words belong to the sentence.
+    Parameters: `line`, one clean line without its line break. Returns the marker, or None where the line opens with
+    content. An ordinal in words ("Thứ nhất,") is a marker whose content starts at the ordinal itself: the words
+    belong to the sentence.
     """
     start = len(line) - len(line.lstrip(" \t#>"))
     for style, pattern in _STYLES:
@@ -65,10 +67,10 @@ def marker_of(line: str) -> Marker | None:
         while end < len(line) and line[end] in " \t":
             end += 1
         label = match.group("label")
-        if style == "bullet" and label == "o" and not line[end:end + 1].isupper():
+        if style == "bullet" and label == "o" and not line[end : end + 1].isupper():
             continue
         depth = label.count(".") + 1 if style == "decimal" else _BULLET_DEPTH.get(label, 1)
-        printed = line[start:match.end()].strip()
+        printed = line[start : match.end()].strip()
         return Marker(style, label if style == "bullet" else printed, depth, end)
     match = _ORDINAL.match(line, start)
     if match:

@@ -12,11 +12,101 @@ from nlp.text import fold
 _WORD = re.compile(r"[^\s,;:.()\"“”]+|[,;:.()\"“”]")
 _JOINERS = frozenset({"và", "các", "của", "-", "–", ",", "hoặc", "cùng", "thuộc", "trực", "ở"})
 _LEVEL_NAMES = frozenset(
-    "tỉnh huyện xã phường quận thị trấn thành phố trung ương cấp nhân dân dân tộc quốc gia nhà nước việt nam sở ban ngành đơn vị cơ quan thôn bản "
-    "đặc khu địa phương phòng chuyên môn đoàn thể chính trị hội liên quan ngành bộ thị xã trên khu vực trực thuộc hiệp bệnh viện trung tâm y tế "
-    "nông dân cựu chiến binh phụ nữ thanh niên liên công an quân sự kiểm sát tòa án đảng ủy cấp ủy chính quyền lãnh đạo hđnd ubnd hội đồng".split()
+    [
+        "tỉnh",
+        "huyện",
+        "xã",
+        "phường",
+        "quận",
+        "thị",
+        "trấn",
+        "thành",
+        "phố",
+        "trung",
+        "ương",
+        "cấp",
+        "nhân",
+        "dân",
+        "dân",
+        "tộc",
+        "quốc",
+        "gia",
+        "nhà",
+        "nước",
+        "việt",
+        "nam",
+        "sở",
+        "ban",
+        "ngành",
+        "đơn",
+        "vị",
+        "cơ",
+        "quan",
+        "thôn",
+        "bản",
+        "đặc",
+        "khu",
+        "địa",
+        "phương",
+        "phòng",
+        "chuyên",
+        "môn",
+        "đoàn",
+        "thể",
+        "chính",
+        "trị",
+        "hội",
+        "liên",
+        "quan",
+        "ngành",
+        "bộ",
+        "thị",
+        "xã",
+        "trên",
+        "khu",
+        "vực",
+        "trực",
+        "thuộc",
+        "hiệp",
+        "bệnh",
+        "viện",
+        "trung",
+        "tâm",
+        "y",
+        "tế",
+        "nông",
+        "dân",
+        "cựu",
+        "chiến",
+        "binh",
+        "phụ",
+        "nữ",
+        "thanh",
+        "niên",
+        "liên",
+        "công",
+        "an",
+        "quân",
+        "sự",
+        "kiểm",
+        "sát",
+        "tòa",
+        "án",
+        "đảng",
+        "ủy",
+        "cấp",
+        "ủy",
+        "chính",
+        "quyền",
+        "lãnh",
+        "đạo",
+        "hđnd",
+        "ubnd",
+        "hội",
+        "đồng",
+    ]
 )
-_UNITS = frozenset("tỉnh huyện xã phường quận trấn phố ủy uỷ".split())
+_UNITS = frozenset(["tỉnh", "huyện", "xã", "phường", "quận", "trấn", "phố", "ủy", "uỷ"])
 _MAX_WORDS = 22
 
 
@@ -42,7 +132,10 @@ class _Head:
 
 @cache
 def _heads() -> tuple[_Head, ...]:
-    rows = [_Head(r["name"], fold(r["name"]), r["level"], r["group"], bool(r.get("proper"))) for r in load("organs")["heads"]]
+    rows = [
+        _Head(r["name"], fold(r["name"]), r["level"], r["group"], bool(r.get("proper")))
+        for r in load("organs")["heads"]
+    ]
     return tuple(sorted(rows, key=lambda h: -len(h.folded)))
 
 
@@ -60,7 +153,8 @@ def _verbs() -> frozenset[str]:
 def level_of(name: str) -> tuple[int | None, str]:
     """Level and group of a body by its name.
 
-    Parameters: `name` as printed. Returns (level or None, group); "UBND thành phố Hà Nội" is provincial, "UBND thành phố" unknown city is 3.
+    Parameters: `name` as printed. Returns (level or None, group); "UBND thành phố Hà Nội" is provincial, "UBND thành
+    phố" unknown city is 3.
     """
     folded = fold(name)
     match = _head_pattern().search(folded)
@@ -81,11 +175,11 @@ def level_of(name: str) -> tuple[int | None, str]:
 def organ_at(text: str, start: int, limit: int | None = None) -> Organ | None:
     """The body whose name starts at an offset.
 
-    Parameters: `text`, clean text; `start`, where the name must begin (quotes and blanks skipped); `limit`, where to stop at the latest.
-    Returns None where no known head of a body's name stands there.
+    Parameters: `text`, clean text; `start`, where the name must begin (quotes and blanks skipped); `limit`, where to
+    stop at the latest. Returns None where no known head of a body's name stands there.
     """
     limit = len(text) if limit is None else limit
-    while start < limit and text[start] in " \t\"“":
+    while start < limit and text[start] in ' \t"“':
         start += 1
     head = next((h for h in _heads_at(text, start, limit) if _fits(text, start, h)), None)
     if head is None:
@@ -97,22 +191,26 @@ def organ_at(text: str, start: int, limit: int | None = None) -> Organ | None:
 
 def _heads_at(text: str, start: int, limit: int) -> list[_Head]:
     """Heads whose folded name stands at an offset, longest first; the pattern rules most places out at once."""
-    folded = fold(text[start:min(limit, start + 60)])
+    folded = fold(text[start : min(limit, start + 60)])
     if not _head_pattern().match(folded):
         return []
-    return [h for h in _heads() if folded.startswith(h.folded) and not folded[len(h.folded):len(h.folded) + 1].isalnum()]
+    return [
+        h for h in _heads() if folded.startswith(h.folded) and not folded[len(h.folded) : len(h.folded) + 1].isalnum()
+    ]
 
 
 def _fits(text: str, start: int, head: _Head) -> bool:
-    """A head of one syllable must carry its accents ("Bộ", not "Bố"); a proper head needs a capital in itself or right after it."""
-    written = text[start:start + len(head.folded)]
-    if any(text[start:start + 24].lower().startswith(w) for w in _not_names()):
+    """A head of one syllable must carry its accents ("Bộ", not "Bố"); a proper head needs a capital in itself or
+    right after it.
+    """
+    written = text[start : start + len(head.folded)]
+    if any(text[start : start + 24].lower().startswith(w) for w in _not_names()):
         return False
     if " " not in head.folded and written.lower() != head.name.lower():
         return False
     if not head.proper:
         return True
-    ahead = text[start + len(head.folded):start + len(head.folded) + 3].strip()
+    ahead = text[start + len(head.folded) : start + len(head.folded) + 3].strip()
     following = _WORD.match(text, start + len(head.folded) + 1)
     known = following is not None and (following.group() in _LEVEL_NAMES or following.group() in _name_words())
     return ahead[:1].isupper() or (written[:1].isupper() and known)
@@ -125,17 +223,29 @@ def _name_end(text: str, start: int, end: int, limit: int) -> int:
     pieces = list(_WORD.finditer(text, end, limit))
     for index, piece in enumerate(pieces):
         word = piece.group()
-        if word in ";:.()\"“”" or count > _MAX_WORDS:
+        if word in ';:.()"“”' or count > _MAX_WORDS:
             break
         following = pieces[index + 1].group() if index + 1 < len(pieces) else ""
         pair = f"{word} {following}"
-        if word[:1].islower() and (pair in _verbs() or (word in _verbs() and word not in _JOINERS and pair not in (
-                "quản lý", "kiểm tra", "thanh tra"))):
+        if word[:1].islower() and (
+            pair in _verbs()
+            or (word in _verbs() and word not in _JOINERS and pair not in ("quản lý", "kiểm tra", "thanh tra"))
+        ):
             break
-        if word[:1].islower() and text[start:last].split()[-1].lower() in _UNITS and word not in _LEVEL_NAMES and word not in _JOINERS:
+        if (
+            word[:1].islower()
+            and text[start:last].split()[-1].lower() in _UNITS
+            and word not in _LEVEL_NAMES
+            and word not in _JOINERS
+        ):
             break
         if word in _JOINERS:
-            ahead = following[:1].isupper() or following in _LEVEL_NAMES or following in _name_words() or following in ("các", "những")
+            ahead = (
+                following[:1].isupper()
+                or following in _LEVEL_NAMES
+                or following in _name_words()
+                or following in ("các", "những")
+            )
             if not ahead:
                 break
             count += 1

@@ -1,7 +1,7 @@
 """The steps that need no model, as registered spaCy components over the segmented document.
 
-Each component reads what the one before left in `doc.user_data` and adds its own span group, so that a researcher can look at a report
-with spaCy's own tools. `parse` is the plain way in.
+Each component reads what the one before left in `doc.user_data` and adds its own span group, so that a researcher can
+look at a report with spaCy's own tools. `parse` is the plain way in.
 """
 
 from __future__ import annotations
@@ -53,9 +53,11 @@ def add_structure(doc: Doc) -> Doc:
 
 
 def add_units(doc: Doc) -> Doc:
-    """Units of the report (`report_units`) and the span group "units"; statements that there is nothing to say are left out."""
+    """Units of the report (`report_units`) and the span group "units"; statements that there is nothing to say are
+    left out.
+    """
     text = doc.user_data["clean"].text
-    units = [u for u in units_of(text, doc.user_data[STRUCTURE]) if not is_empty_statement(text[u.start:u.end])]
+    units = [u for u in units_of(text, doc.user_data[STRUCTURE]) if not is_empty_statement(text[u.start : u.end])]
     doc.user_data[UNITS] = units
     _add_spans(doc, "units", [(u.start, u.end, "unit") for u in units])
     return doc

@@ -9,12 +9,17 @@ from importlib.resources import files
 
 from nlp.text import fold
 
-_UNIT = re.compile(r"(?:huyện|quận|thị xã|thành phố|xã|phường|thị trấn|đặc khu|Huyện ủy|Quận ủy|Thị ủy)\s+[A-ZĐÀ-Ỹ][\w'’]*(?:[ -]+[A-ZĐÀ-Ỹ0-9][\w'’]*){0,3}", re.IGNORECASE)
+_UNIT = re.compile(
+    r"(?:huyện|quận|thị xã|thành phố|xã|phường|thị trấn|đặc khu|Huyện ủy|Quận ủy|Thị ủy)\s+[A-ZĐÀ-Ỹ][\w'’]*(?:[ -]+[A-ZĐÀ-Ỹ0-9][\w'’]*){0,3}",
+    re.IGNORECASE,
+)
 
 
 @cache
 def _units() -> dict[str, str]:
-    """Key of a district (before 7/2025) or commune (since) → short name of its province; names that several provinces use are left out."""
+    """Key of a district (before 7/2025) or commune (since) → short name of its province; names that several provinces
+    use are left out.
+    """
     data = json.loads((files("underthesea.address") / "data" / "mapping.json").read_text(encoding="utf-8"))
     short = {row["name"]: row["short"] for row in data["old_province_names"].values()}
     found: dict[str, set[str]] = {}
@@ -25,7 +30,8 @@ def _units() -> dict[str, str]:
 
 
 def province_of_unit(text: str) -> str | None:
-    """The province of the first unit that a text names and that only one province has ("UBND huyện Hiệp Hòa" → "Bắc Giang").
+    """The province of the first unit that a text names and that only one province has ("UBND huyện Hiệp Hòa" → "Bắc
+    Giang").
 
     Parameters: `text`, an issuer or a title. Returns the province's short name as of that unit's time, or None.
     """

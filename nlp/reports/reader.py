@@ -13,8 +13,8 @@ from nlp.reports.explain import explain
 from nlp.reports.figures import find_figures
 from nlp.reports.findings import DocumentRecord, Finding, Item, Link, Quote, ReportResult, finding_id
 from nlp.reports.links import Candidate, LinkModel
-from nlp.reports.pipeline import Parsed, parse
 from nlp.reports.model import SentenceModel
+from nlp.reports.pipeline import Parsed, parse
 from nlp.reports.references import find_references
 from nlp.reports.sorts import Issuer, SortModel, sort_columns, target_of
 from nlp.reports.structure import Structure
@@ -32,13 +32,40 @@ _SPACE_BEFORE = re.compile(r"\s+([,.;:!?)])")
 class ReadableDocument(Protocol):
     """What this room needs of a document; `nlp.documents.Document` is one."""
 
-    text: str
-    filename: str
-    sha256: str
-    pages: Any
-    blocks: Any
-    repairs: Any
-    quality: float
+    @property
+    def text(self) -> str:
+        """Text as given."""
+        ...
+
+    @property
+    def filename(self) -> str:
+        """Name of the file."""
+        ...
+
+    @property
+    def sha256(self) -> str:
+        """Digest of the bytes read."""
+        ...
+
+    @property
+    def pages(self) -> Sequence[Any]:
+        """Pages, empty where unknown."""
+        ...
+
+    @property
+    def blocks(self) -> Sequence[Any]:
+        """Hints of formats that know their parts."""
+        ...
+
+    @property
+    def repairs(self) -> Sequence[Any]:
+        """What was repaired while reading."""
+        ...
+
+    @property
+    def quality(self) -> float:
+        """0 (unreadable) to 1 (clean)."""
+        ...
 
 
 @dataclass
@@ -89,17 +116,31 @@ class ReportReader:
         chosen = [i for i, decision in enumerate(decisions) if decision is not None]
         tell("findings", 0.8)
         record = DocumentRecord(
-            id=f"d{document.sha256[:16]}", sha256=document.sha256, filename=document.filename, text=document.text,
-            extracted=bool(getattr(document, "extracted", False)), pages=len(document.pages) or None,
-            repairs={r.code: r.count for r in (*document.repairs, *parsed.clean.repairs)}, quality=float(document.quality),
-            metadata=metadata, references=find_references(parsed.clean, metadata.number), figures=find_figures(parsed.clean),
+            id=f"d{document.sha256[:16]}",
+            sha256=document.sha256,
+            filename=document.filename,
+            text=document.text,
+            extracted=bool(getattr(document, "extracted", False)),
+            pages=len(document.pages) or None,
+            repairs={r.code: r.count for r in (*document.repairs, *parsed.clean.repairs)},
+            quality=float(document.quality),
+            metadata=metadata,
+            references=find_references(parsed.clean, metadata.number),
+            figures=find_figures(parsed.clean),
         )
         findings = self._findings(document, record, parsed, decisions, chosen, design)
         tell("done", 1.0)
         return ReportResult(record, tuple(findings))
 
-    def _findings(self, document: ReadableDocument, record: DocumentRecord, parsed: Parsed, decisions: list[tuple[str, float] | None],
-                  chosen: list[int], design: Any) -> list[Finding]:
+    def _findings(
+        self,
+        document: ReadableDocument,
+        record: DocumentRecord,
+        parsed: Parsed,
+        decisions: list[tuple[str, float] | None],
+        chosen: list[int],
+        design: Any,
+    ) -> list[Finding]:
         text = parsed.clean.text
         columns = sort_columns(text, parsed.structure, parsed.units, Issuer.of(record.metadata))
         sorts: dict[int, tuple[str, float]] = {}
@@ -114,7 +155,22 @@ class ReportReader:
         for n, i in enumerate(chosen):
             kind, confidence = decisions[i] or ("", 0.0)
             reasons = explain(self.model.sentences, design, parsed.table, parsed.structure, parsed.units, i, kind)
-            found.append(self._finding(document, record, parsed, i, kind, confidence, sorts.get(i), labels[n], spans[n], ids[n], links[n], reasons))
+            found.append(
+                self._finding(
+                    document,
+                    record,
+                    parsed,
+                    i,
+                    kind,
+                    confidence,
+                    sorts.get(i),
+                    labels[n],
+                    spans[n],
+                    ids[n],
+                    links[n],
+                    reasons,
+                )
+            )
         return found
 
     def _labels(self, parsed: Parsed, chosen: list[int]) -> list[Labels]:
@@ -129,12 +185,20 @@ class ReportReader:
             counts = [keyword_counts(parsed.table.cues[i], section) for i in chosen]
             sections[section] = model.scores(texts, headings, counts, section)
         for row in range(len(chosen)):
-            topics, fields = (choose_topics(sections[s][row], s, model.thresholds.get(s, 0.5)) for s in ("topics", "fields"))
+            topics, fields = (
+                choose_topics(sections[s][row], s, model.thresholds.get(s, 0.5)) for s in ("topics", "fields")
+            )
             out.append((topics, fields, tuple(float(v) for v in sections["topics"][row])))
         return out
 
-    def _links(self, parsed: Parsed, decisions: list[tuple[str, float] | None], chosen: list[int],
-               labels: Sequence[Labels], ids: Sequence[str]) -> list[list[Link]]:
+    def _links(
+        self,
+        parsed: Parsed,
+        decisions: list[tuple[str, float] | None],
+        chosen: list[int],
+        labels: Sequence[Labels],
+        ids: Sequence[str],
+    ) -> list[list[Link]]:
         candidates = [candidate(parsed, i, (decisions[i] or ("", 0))[0], labels[n][2]) for n, i in enumerate(chosen)]
         links: list[list[Link]] = [[] for _ in chosen]
         for source, target, how, probability in self.model.links.link(candidates):
@@ -142,32 +206,64 @@ class ReportReader:
             links[source].append(Link(ids[target], relation, how, probability))
         return links
 
-    def _finding(self, document: ReadableDocument, record: DocumentRecord, parsed: Parsed, i: int, kind: str, confidence: float,
-                 sort: tuple[str, float] | None, labels: Labels, span: Span, identity: str,
-                 links: list[Link], reasons: tuple[str, ...]) -> Finding:
+    def _finding(
+        self,
+        document: ReadableDocument,
+        record: DocumentRecord,
+        parsed: Parsed,
+        i: int,
+        kind: str,
+        confidence: float,
+        sort: tuple[str, float] | None,
+        labels: Labels,
+        span: Span,
+        identity: str,
+        links: list[Link],
+        reasons: tuple[str, ...],
+    ) -> Finding:
         unit, text, clean = parsed.units[i], parsed.clean.text, parsed.clean
         paragraph = parsed.structure.paragraphs[unit.paragraph]
         label = unit.label or paragraph.item_label
         advice = kind == "recommendation"
-        target = target_of(text, parsed.structure, parsed.units, i)[0] if advice and sort and sort[0] == "proposal" else None
-        titles = [s.title for s in parsed.structure.ancestors(paragraph.section) if "addressee" in s.roles or s.kind == "lead"][:2]
+        target = (
+            target_of(text, parsed.structure, parsed.units, i)[0] if advice and sort and sort[0] == "proposal" else None
+        )
+        titles = [
+            s.title for s in parsed.structure.ancestors(paragraph.section) if "addressee" in s.roles or s.kind == "lead"
+        ][:2]
         responsible = None
         if advice and sort and sort[0] == "solution":
             responsible = responsible_of(text, unit.start, unit.end) or heading_organ(titles)
         causes = embedded_causes(text, unit.start, unit.end) if kind == "limitation" else ()
         page_of = getattr(document, "page_of", None)
         return Finding(
-            id=identity, document_id=record.id, kind=kind, sort=sort[0] if sort else None, text=tidy(text[unit.start:unit.end]), span=span,
-            quote=span.quote(document.text), section=parsed.structure.path(paragraph.section),
+            id=identity,
+            document_id=record.id,
+            kind=kind,
+            sort=sort[0] if sort else None,
+            text=tidy(text[unit.start : unit.end]),
+            span=span,
+            quote=span.quote(document.text),
+            section=parsed.structure.path(paragraph.section),
             item=Item(label, max(1, unit.index + 1 if unit.clause else paragraph.item_index)) if label else None,
             page=page_of(span.start) if page_of else None,
             subject=subject_of(text, unit.start, unit.end) if kind in ("limitation", "cause") else None,
-            addressee=target.text if target else None, responsible=responsible.text if responsible else None,
-            due=due_of(text, unit.start, unit.end) if advice else None, hedges=hedges_of(parsed.table.cues[i], text),
-            embedded_causes=tuple(Quote(s.start, s.end, tidy(text[c.start:c.end])) for c in causes for s in [clean.to_source(c.start, c.end)]),
-            topics=labels[0], fields=labels[1], links=tuple(links), confidence=confidence,
+            addressee=target.text if target else None,
+            responsible=responsible.text if responsible else None,
+            due=due_of(text, unit.start, unit.end) if advice else None,
+            hedges=hedges_of(parsed.table.cues[i], text),
+            embedded_causes=tuple(
+                Quote(s.start, s.end, tidy(text[c.start : c.end]))
+                for c in causes
+                for s in [clean.to_source(c.start, c.end)]
+            ),
+            topics=labels[0],
+            fields=labels[1],
+            links=tuple(links),
+            confidence=confidence,
             reasons=reasons,
-            needs_review=confidence < REVIEW_BELOW or record.quality < QUALITY_BELOW, extractor=self.model.version,
+            needs_review=confidence < REVIEW_BELOW or record.quality < QUALITY_BELOW,
+            extractor=self.model.version,
         )
 
 
@@ -176,10 +272,20 @@ def candidate(parsed: Parsed, index: int, kind: str, topic_scores: tuple[float, 
     unit = parsed.units[index]
     paragraph = parsed.structure.paragraphs[unit.paragraph]
     parents = tuple(
-        n for n in _chain(parsed.structure, paragraph.section) if parsed.structure.sections[n].kind != "lead")
+        n for n in _chain(parsed.structure, paragraph.section) if parsed.structure.sections[n].kind != "lead"
+    )
     return Candidate(
-        kind=kind, text=parsed.clean.text[unit.start:unit.end], words=parsed.table.words[index], place=index, paragraph=unit.paragraph, item=paragraph.item_group if paragraph.item_label else 0,
-        section=paragraph.section, parents=parents[1:], topic_scores=topic_scores, label=unit.label, order=paragraph.item_index,
+        kind=kind,
+        text=parsed.clean.text[unit.start : unit.end],
+        words=parsed.table.words[index],
+        place=index,
+        paragraph=unit.paragraph,
+        item=paragraph.item_group if paragraph.item_label else 0,
+        section=paragraph.section,
+        parents=parents[1:],
+        topic_scores=topic_scores,
+        label=unit.label,
+        order=paragraph.item_index,
     )
 
 

@@ -20,10 +20,14 @@ _LAW_STOP = re.compile(
 def _kinds() -> re.Pattern[str]:
     names = sorted((row["name"] for row in load("references")["kinds"]), key=len, reverse=True)
     forms = [rf"{re.escape(n[0])}{re.escape(n[1:])}" for n in names] + [re.escape(n.upper()) for n in names]
-    return re.compile(rf"(?<!\w)(?P<kind>{'|'.join(forms)})(?:\s+(?P<of>[A-ZĐ]\w*\s+\w+)?)?\s*số\s*:?\s*(?P<number>{_NUMBER}){_DATE}")
+    return re.compile(
+        rf"(?<!\w)(?P<kind>{'|'.join(forms)})(?:\s+(?P<of>[A-ZĐ]\w*\s+\w+)?)?\s*số\s*:?\s*(?P<number>{_NUMBER}){_DATE}"
+    )
 
 
-_ISSUER = re.compile(r"\s+của\s+(?P<issuer>[A-ZĐ][^,.;:()\n\"“”]{2,70}?)(?=\s+(?:về|\(|ban hành|quy định|đã|và|trên|với|cho|khóa)|[,.;:()\n\"“”]|$)")
+_ISSUER = re.compile(
+    r"\s+của\s+(?P<issuer>[A-ZĐ][^,.;:()\n\"“”]{2,70}?)(?=\s+(?:về|\(|ban hành|quy định|đã|và|trên|với|cho|khóa)|[,.;:()\n\"“”]|$)"
+)
 _LAW = re.compile(
     r"(?<!\w)(?P<kind>Luật|Bộ luật|Pháp lệnh|Hiến pháp)\s+(?:sửa đổi, bổ sung một số điều của\s+)?(?P<name>(?:[A-ZĐÂÔƯÁÀẢẠ]\w*)(?:[ ,]+(?!năm\s+\d|số\s+\d|ngày\s+\d)\w+){0,16}?)"
     r"(?:,?\s+(?:số\s+(?P<number>\d{1,3}/\d{4}/[A-ZĐ0-9]+))|,?\s+(?:năm\s+)?(?P<year>(?:19|20)\d\d)|\s+ngày\s+\d{1,2}(?:/\d{1,2}/|\s+tháng\s+\d{1,2}\s+năm\s+)(?P<dated>\d{4}))"
@@ -33,8 +37,9 @@ _LAW = re.compile(
 def find_references(clean: Clean, own_number: str | None = None) -> tuple[Reference, ...]:
     """Every other document that the text cites, once each, in order of first mention.
 
-    Parameters: `clean`, running text with its map; `own_number`, the report's own number, which is not a reference to another document.
-    The forms are those of Nghị định 30/2020/NĐ-CP, Phụ lục III, and of party documents (`25-NQ/TW`).
+    Parameters: `clean`, running text with its map; `own_number`, the report's own number, which is not a reference to
+    another document. The forms are those of Nghị định 30/2020/NĐ-CP, Phụ lục III, and of party documents
+    (`25-NQ/TW`).
     """
     text = clean.text
     rows: dict[str, list[tuple[int, int, str, str, str | None, str | None, str | None]]] = {}
@@ -46,7 +51,15 @@ def find_references(clean: Clean, own_number: str | None = None) -> tuple[Refere
         kind = kind.capitalize() if kind.isupper() else kind
         date = _iso(match)
         issuer = _ISSUER.match(text, match.end())
-        entry = (match.start(), match.end(), kind, _written(match.group()), number, date, issuer.group("issuer").strip() if issuer else None)
+        entry = (
+            match.start(),
+            match.end(),
+            kind,
+            _written(match.group()),
+            number,
+            date,
+            issuer.group("issuer").strip() if issuer else None,
+        )
         rows.setdefault(f"{key(kind)}|{number.lower()}", []).append(entry)
     for match in _LAW.finditer(text):
         name = match.group("name").strip(" ,")

@@ -1,4 +1,6 @@
-"""How alike two findings are: cosine over weighted content words and word pairs, offices' names and numbers discounted."""
+"""How alike two findings are: cosine over weighted content words and word pairs, offices' names and numbers
+discounted.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,45 @@ from collections.abc import Sequence
 from nlp.reports.lexicon import key
 
 _NAME = re.compile(r"(?<=[a-zà-ỹđ,(;] )[A-ZĐÀ-Ỹ][\w'’]*(?:[ -][A-ZĐÀ-Ỹ][\w'’]*)*")
-_STOP = frozenset("va cua cac cho voi la co trong duoc nhung mot so ve de con tai o nay theo den tu do can phai tren ra vao khi da se nhu nhieu van chua khong".split())
+_STOP = frozenset(
+    [
+        "va",
+        "cua",
+        "cac",
+        "cho",
+        "voi",
+        "la",
+        "co",
+        "trong",
+        "duoc",
+        "nhung",
+        "mot",
+        "so",
+        "ve",
+        "de",
+        "con",
+        "tai",
+        "o",
+        "nay",
+        "theo",
+        "den",
+        "tu",
+        "do",
+        "can",
+        "phai",
+        "tren",
+        "ra",
+        "vao",
+        "khi",
+        "da",
+        "se",
+        "nhu",
+        "nhieu",
+        "van",
+        "chua",
+        "khong",
+    ]
+)
 
 
 def terms(text: str) -> dict[str, int]:
@@ -37,7 +77,9 @@ class Similarity:
                 counts[term] = counts.get(term, 0) + 1
         total = len(texts) + 1
         self._weights = {t: 1.0 + math.log(total / c) for t, c in counts.items()}
-        self._norms = [math.sqrt(sum((n * self._weights[t]) ** 2 for t, n in row.items())) or 1.0 for row in self._terms]
+        self._norms = [
+            math.sqrt(sum((n * self._weights[t]) ** 2 for t, n in row.items())) or 1.0 for row in self._terms
+        ]
 
     def of(self, a: int, b: int) -> float:
         """Similarity of the texts at two places, 0 to 1."""

@@ -1,4 +1,6 @@
-"""Sorts: is a cause objective or subjective; does a recommendation ask a body outside, or is it the issuer's own task."""
+"""Sorts: is a cause objective or subjective; does a recommendation ask a body outside, or is it the issuer's own
+task.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +29,29 @@ SURE = 0.95
 """Probability given to a sort that follows from its definition."""
 
 NEGATIVE = {CAUSE: "subjective", RECOMMENDATION: "solution"}
-_OWN = re.compile(r"(?:^|\s)(?:tôi|bản thân|tác giả|đoàn giám sát|ban|thường trực hđnd|đoàn|chúng tôi)\s+(?:\S+\s+){0,2}?(?:sẽ|tiếp tục|giám sát)")
+_OWN = re.compile(
+    r"(?:^|\s)(?:tôi|bản thân|tác giả|đoàn giám sát|ban|thường trực hđnd|đoàn|chúng tôi)\s+(?:\S+\s+){0,2}?(?:sẽ|tiếp tục|giám sát)"
+)
 _KINDS = ("bao cao", "chi thi", "thong bao", "nghi quyet", "bien ban", "sang kien", "ket luan")
 NAMES = (
-    "target_known", "target_level", "issuer_level", "target_above", "target_below", "target_same", "from_heading", "council_to_committee", "opens_with_body", "issuer_known", "council", "own_task",
-    *(f"kind:{k}" for k in _KINDS), "earlier_objective", "earlier_subjective", "says_objective", "says_subjective", "own_body",
+    "target_known",
+    "target_level",
+    "issuer_level",
+    "target_above",
+    "target_below",
+    "target_same",
+    "from_heading",
+    "council_to_committee",
+    "opens_with_body",
+    "issuer_known",
+    "council",
+    "own_task",
+    *(f"kind:{k}" for k in _KINDS),
+    "earlier_objective",
+    "earlier_subjective",
+    "says_objective",
+    "says_subjective",
+    "own_body",
 )
 
 
@@ -70,7 +90,7 @@ def sort_columns(text: str, structure: Structure, units: Sequence[Unit], issuer:
     rows = []
     last_section, objective, subjective = -2, 0.0, 0.0
     for index, unit in enumerate(units):
-        body = text[unit.start:unit.end].lower()
+        body = text[unit.start : unit.end].lower()
         section = structure.paragraphs[unit.paragraph].section
         if section != last_section:
             last_section, objective, subjective = section, 0.0, 0.0
@@ -81,22 +101,39 @@ def sort_columns(text: str, structure: Structure, units: Sequence[Unit], issuer:
         opening = opening_organ(text, unit.start, unit.end)
         level = organ.level if organ else None
         gap = None if level is None or issuer.level is None else level - issuer.level
-        own = bool(_OWN.search(body[:90])) or (issuer.group == "dan_cu" and any(o is not None and o.group == "dan_cu" for o in (opening, organ)))
-        rows.append([
-            float(organ is not None), float(level or 0), float(issuer.level or 0), float(gap is not None and gap > 0),
-            float(gap is not None and gap < 0), float(gap == 0), float(organ is not None and from_heading),
-            float(issuer.group == "dan_cu" and organ is not None and organ.group == "hanh_chinh"), float(opening is not None),
-            float(issuer.level is not None), float(issuer.group == "dan_cu"), float(bool(_OWN.search(body[:90]))),
-            *(float(issuer.kind.startswith(k)) for k in _KINDS), objective, subjective, *says, float(own),
-        ])
+        own = bool(_OWN.search(body[:90])) or (
+            issuer.group == "dan_cu" and any(o is not None and o.group == "dan_cu" for o in (opening, organ))
+        )
+        rows.append(
+            [
+                float(organ is not None),
+                float(level or 0),
+                float(issuer.level or 0),
+                float(gap is not None and gap > 0),
+                float(gap is not None and gap < 0),
+                float(gap == 0),
+                float(organ is not None and from_heading),
+                float(issuer.group == "dan_cu" and organ is not None and organ.group == "hanh_chinh"),
+                float(opening is not None),
+                float(issuer.level is not None),
+                float(issuer.group == "dan_cu"),
+                float(bool(_OWN.search(body[:90]))),
+                *(float(issuer.kind.startswith(k)) for k in _KINDS),
+                objective,
+                subjective,
+                *says,
+                float(own),
+            ]
+        )
     return np.array(rows, dtype=float).reshape(len(units), len(NAMES))
 
 
 def defined_sort(kind: str, row: NDArray[np.float64]) -> bool | None:
     """The sort where its definition leaves no choice, else None.
 
-    Parameters: `kind`; `row` of `sort_columns`. Returns True for objective or proposal. A resolution of a people's council turns to others
-    whatever its wording, but for what the council's own bodies will do; a cause that calls itself objective or subjective is believed.
+    Parameters: `kind`; `row` of `sort_columns`. Returns True for objective or proposal. A resolution of a people's
+    council turns to others whatever its wording, but for what the council's own bodies will do; a cause that calls
+    itself objective or subjective is believed.
     """
     at = {name: row[i] for i, name in enumerate(NAMES)}
     if kind == CAUSE:
@@ -122,15 +159,22 @@ class SortModel:
     estimators: dict[str, Any]
 
     def rows(self, table: UnitTable, columns: NDArray[np.float64], chosen: Sequence[int]) -> Any:
-        """Design rows for the chosen units: words of the unit and its headings, dense description, sort columns, mean word vector."""
+        """Design rows for the chosen units: words of the unit and its headings, dense description, sort columns, mean
+        word vector.
+        """
         dense = np.hstack([table.dense[list(chosen)], columns[list(chosen)]])
-        blocks = [self.words.transform([table.texts[i] for i in chosen]), self.headings.transform([table.headings[i] for i in chosen]),
-                  sparse.csr_matrix(self.scaler.transform(dense))]
+        blocks = [
+            self.words.transform([table.texts[i] for i in chosen]),
+            self.headings.transform([table.headings[i] for i in chosen]),
+            sparse.csr_matrix(self.scaler.transform(dense)),
+        ]
         if self.vectors is not None and self.vector_scale is not None:
             blocks.append(sparse.csr_matrix(self.vector_scale(self.vectors.means([table.words[i] for i in chosen]))))
         return sparse.hstack(blocks).tocsr()
 
-    def decide(self, kind: str, table: UnitTable, columns: NDArray[np.float64], chosen: Sequence[int]) -> list[tuple[str, float]]:
+    def decide(
+        self, kind: str, table: UnitTable, columns: NDArray[np.float64], chosen: Sequence[int]
+    ) -> list[tuple[str, float]]:
         """(sort, probability of that sort) for units of one kind."""
         if not chosen:
             return []

@@ -28,13 +28,17 @@ def keyword_counts(cues: Sequence[Cue], section: str) -> Counter[str]:
 
 @dataclass
 class TopicModel:
-    """One-against-rest linear models over the words of a finding and of its headings; made by `nlp.training.findings`."""
+    """One-against-rest linear models over the words of a finding and of its headings; made by
+    `nlp.training.findings`.
+    """
 
     words: Any
     estimators: dict[str, dict[str, Any]] = field(default_factory=dict)
     thresholds: dict[str, float] = field(default_factory=dict)
 
-    def scores(self, texts: Sequence[str], headings: Sequence[str], counts: Sequence[Counter[str]], section: str) -> np.ndarray:
+    def scores(
+        self, texts: Sequence[str], headings: Sequence[str], counts: Sequence[Counter[str]], section: str
+    ) -> np.ndarray:
         """Probability of every code for every text, shape (texts, codes); codes never seen in training score 0."""
         rows = topic_rows(self.words, texts, headings, counts, section)
         out = np.zeros((len(texts), len(codes(section))))
@@ -45,12 +49,16 @@ class TopicModel:
         return out
 
 
-def topic_rows(words: Any, texts: Sequence[str], headings: Sequence[str], counts: Sequence[Counter[str]], section: str) -> Any:
+def topic_rows(
+    words: Any, texts: Sequence[str], headings: Sequence[str], counts: Sequence[Counter[str]], section: str
+) -> Any:
     """Design rows of the topic model: words of the text and of its headings beside the keyword counts."""
     from scipy import sparse
 
     joined = [f"{text} {heading}" for text, heading in zip(texts, headings, strict=True)]
-    keyword = np.array([[min(c[code], 3) for code in codes(section)] for c in counts], dtype=float).reshape(len(texts), len(codes(section)))
+    keyword = np.array([[min(c[code], 3) for code in codes(section)] for c in counts], dtype=float).reshape(
+        len(texts), len(codes(section))
+    )
     return sparse.hstack([words.transform(joined), sparse.csr_matrix(keyword)]).tocsr()
 
 

@@ -1,4 +1,6 @@
-"""Units of a report: what one finding can be. A sentence, or one part of a list that is set off by semicolons or labels."""
+"""Units of a report: what one finding can be. A sentence, or one part of a list that is set off by semicolons or
+labels.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,8 @@ from nlp.text import Span, clauses, sentences
 
 _LEADING = re.compile(r"^(?:[-–—+*•·▪]\s*|\((?:\d{1,2}|[a-zđ]|[ivx]{1,4})\)\s*|(?:\d{1,2}|[a-zđ])\)\s+)+")
 _INTRODUCER = re.compile(
-    r"(?:như sau|sau đây|đó là|cụ thể(?: là| như)?|như|là|gồm(?: có)?|bao gồm|sau|chủ yếu|trong đó)\s*:\s*", re.IGNORECASE
+    r"(?:như sau|sau đây|đó là|cụ thể(?: là| như)?|như|là|gồm(?: có)?|bao gồm|sau|chủ yếu|trong đó)\s*:\s*",
+    re.IGNORECASE,
 )
 _MIN_WORDS = 4
 
@@ -21,9 +24,9 @@ _MIN_WORDS = 4
 class Unit:
     """A stretch that may be one finding; offsets are of the clean text, label in front left out.
 
-    `paragraph` is an index into `Structure.paragraphs`; `index` and `count` place it among the units of its paragraph;
-    `clause` is true for a part of a sentence; `label` is an item label inside the paragraph ("(2)"), else the paragraph's; `sentence` numbers
-    the sentences of the document, so that the clauses of one know each other.
+    `paragraph` is an index into `Structure.paragraphs`; `index` and `count` place it among the units of its
+    paragraph; `clause` is true for a part of a sentence; `label` is an item label inside the paragraph ("(2)"), else
+    the paragraph's; `sentence` numbers the sentences of the document, so that the clauses of one know each other.
     """
 
     start: int
@@ -39,14 +42,14 @@ class Unit:
 def units_of(text: str, structure: Structure) -> list[Unit]:
     """Cut the paragraphs of a report into units.
 
-    Parameters: `text`, the clean text; `structure`, its outline. Returns units in the order of the text, disjoint, none empty. Only the body
-    and annexes are cut; letterhead, contents, recipients and signature give none.
+    Parameters: `text`, the clean text; `structure`, its outline. Returns units in the order of the text, disjoint,
+    none empty. Only the body and annexes are cut; letterhead, contents, recipients and signature give none.
     """
     units: list[Unit] = []
     for number, paragraph in enumerate(structure.paragraphs):
         if paragraph.zone not in (BODY, ANNEX):
             continue
-        found = [piece for piece in _pieces(text, paragraph) if any(c.isalpha() for c in text[piece[0]:piece[1]])]
+        found = [piece for piece in _pieces(text, paragraph) if any(c.isalpha() for c in text[piece[0] : piece[1]])]
         for index, (start, end, clause, label, sentence) in enumerate(found):
             units.append(Unit(start, end, number, index, len(found), clause, label or paragraph.item_label, sentence))
     return units
@@ -54,7 +57,7 @@ def units_of(text: str, structure: Structure) -> list[Unit]:
 
 def _pieces(text: str, paragraph: Paragraph) -> list[tuple[int, int, bool, str | None, int]]:
     pieces: list[tuple[int, int, bool, str | None, int]] = []
-    body = text[paragraph.start:paragraph.end]
+    body = text[paragraph.start : paragraph.end]
     for cell_start, cell_end in _cells(body):
         for sentence in sentences(body[cell_start:cell_end]):
             start, end = paragraph.start + cell_start + sentence.start, paragraph.start + cell_start + sentence.end
@@ -72,7 +75,7 @@ def _cells(body: str) -> list[tuple[int, int]]:
     cells = []
     start = 0
     for match in re.finditer(r"\||\t", body + "|"):
-        if body[start:match.start()].strip():
+        if body[start : match.start()].strip():
             cells.append((start, match.start()))
         start = match.end()
     return cells
@@ -91,8 +94,8 @@ def _strip_label(text: str, start: int, end: int, label: str | None) -> tuple[in
 def _split_sentence(text: str, start: int, end: int) -> list[tuple[int, int, bool, str | None]]:
     """Parts of one sentence: items with inline labels; else the clauses of a list of three or more; else the whole."""
     body = text[start:end]
-    labels = [m for m in INLINE_ITEM.finditer(body)]
-    if len(labels) >= 2 or (len(labels) == 1 and _INTRODUCER.search(body[:labels[0].start()] + " ")):
+    labels = list(INLINE_ITEM.finditer(body))
+    if len(labels) >= 2 or (len(labels) == 1 and _INTRODUCER.search(body[: labels[0].start()] + " ")):
         return _inline_items(start, body, labels)
     parts = [Span(p.start, p.end) for p in clauses(text, Span(start, end))]
     lead = _INTRODUCER.search(body)
@@ -103,12 +106,12 @@ def _split_sentence(text: str, start: int, end: int) -> list[tuple[int, int, boo
 
 def _inline_items(start: int, body: str, labels: list[re.Match[str]]) -> list[tuple[int, int, bool, str | None]]:
     parts: list[tuple[int, int, bool, str | None]] = []
-    before = body[:labels[0].start()].rstrip()
+    before = body[: labels[0].start()].rstrip()
     if before.strip():
         parts.append((start, start + len(before), True, None))
     ends = [m.start() for m in labels[1:]] + [len(body)]
     for match, stop in zip(labels, ends, strict=True):
-        content = body[match.end():stop].rstrip()
+        content = body[match.end() : stop].rstrip()
         if content:
             parts.append((start + match.end(), start + match.end() + len(content), True, match.group("label")))
     return parts
@@ -117,12 +120,14 @@ def _inline_items(start: int, body: str, labels: list[re.Match[str]]) -> list[tu
 def _clauses(text: str, start: int, parts: list[Span]) -> list[tuple[int, int, bool, str | None]]:
     pieces: list[tuple[int, int, bool, str | None]] = []
     first = parts[0]
-    lead = _INTRODUCER.search(text[first.start:first.end])
-    if lead and len(text[first.start + lead.end():first.end].split()) >= _MIN_WORDS:
-        pieces.append((first.start, first.start + len(text[first.start:first.start + lead.end()].rstrip()), True, None))
+    lead = _INTRODUCER.search(text[first.start : first.end])
+    if lead and len(text[first.start + lead.end() : first.end].split()) >= _MIN_WORDS:
+        pieces.append(
+            (first.start, first.start + len(text[first.start : first.start + lead.end()].rstrip()), True, None)
+        )
         parts = [Span(first.start + lead.end(), first.end), *parts[1:]]
     for part in parts:
-        short = len(text[part.start:part.end].split()) < _MIN_WORDS
+        short = len(text[part.start : part.end].split()) < _MIN_WORDS
         if short and pieces and pieces[-1][1] >= start:
             previous = pieces.pop()
             pieces.append((previous[0], part.end, True, None))

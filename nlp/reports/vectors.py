@@ -1,4 +1,6 @@
-"""Word vectors of a unit: the frequency-weighted mean over its words, from a small quantised table that travels with the model."""
+"""Word vectors of a unit: the frequency-weighted mean over its words, from a small quantised table that travels with
+the model.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,9 @@ from numpy.typing import NDArray
 class VectorTable:
     """Vectors of the most frequent words.
 
-    `rows` maps a word (lower case, syllables joined by "_") to its row; `matrix` is int8 of shape (words, dim) with one `scale` a row;
-    `weight` is a / (a + p(word)) (Arora and others 2017, "A simple but tough-to-beat baseline for sentence embeddings").
+    `rows` maps a word (lower case, syllables joined by "_") to its row; `matrix` is int8 of shape (words, dim) with
+    one `scale` a row; `weight` is a / (a + p(word)) (Arora and others 2017, "A simple but tough-to-beat baseline for
+    sentence embeddings").
     """
 
     rows: dict[str, int]

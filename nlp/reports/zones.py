@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nlp.reports.headings import zone_words
 from nlp.reports.lexicon import key, load
 
 BODY, LETTERHEAD, CONTENTS, RECIPIENTS, SIGNATURE, ANNEX, RULE = (
-    "body", "letterhead", "contents", "recipients", "signature", "annex", "rule",
+    "body",
+    "letterhead",
+    "contents",
+    "recipients",
+    "signature",
+    "annex",
+    "rule",
 )
 _DOTS = re.compile(r"(?:\.\s?){5,}\s*\d*\s*$|…{2,}\s*\d*\s*$|_{5,}\s*\d*\s*$")
 _RULE = re.compile(r"^[\s*_\-–—=.~·•#|:]*$")
@@ -43,7 +49,8 @@ def _own_kind_lines() -> frozenset[str]:
 def _letterhead_end(texts: list[str]) -> int:
     """Index of the first line after the letterhead and the title block; 0 where there is none.
 
-    The block ends at the first numbered heading or the first line long enough to be running text. Looks at 40 lines at most.
+    The block ends at the first numbered heading or the first line long enough to be running text. Looks at 40 lines
+    at most.
     """
     kinds = _own_kind_lines()
     seen_frame = False
@@ -88,21 +95,23 @@ def _contents_lines(texts: list[str]) -> set[int]:
 
 def _opens_annex(text: str) -> bool:
     folded = key(text)
-    return len(folded.split()) <= 14 and any(folded.startswith(word) for word in zone_words("annex")) and (
-        text.strip()[:4].isupper() or text.strip().startswith("Phụ lục")
+    return (
+        len(folded.split()) <= 14
+        and any(folded.startswith(word) for word in zone_words("annex"))
+        and (text.strip()[:4].isupper() or text.strip().startswith("Phụ lục"))
     )
 
 
 def zone_lines(lines: list[Line]) -> list[Line]:
     """Give every line its zone.
 
-    Parameters: `lines`, in order, with any zone. Returns new lines with `zone` set. The recipients' block runs to the end of the
-    document or to an annex; a signature block is recognised in the last quarter or near the recipients.
+    Parameters: `lines`, in order, with any zone. Returns new lines with `zone` set. The recipients' block runs to the
+    end of the document or to an annex; a signature block is recognised in the last quarter or near the recipients.
     """
     texts = [line.text for line in lines]
     zones = [RULE if _RULE.match(text) and text.strip() else BODY for text in texts]
     contents = _contents_lines(texts)
-    first = _letterhead_end([t for t in texts])
+    first = _letterhead_end(list(texts))
     for index in range(len(lines)):
         if index in contents:
             zones[index] = CONTENTS
@@ -118,10 +127,12 @@ def zone_lines(lines: list[Line]) -> list[Line]:
             current = ANNEX
         elif folded.startswith("noi nhan") and len(folded.split()) <= 20 and index > first + 3:
             current = RECIPIENTS
-        elif (_SIGN.match(text) and len(text.split()) <= 14 and index > total * 0.4) or (_PLACE_DATE.match(text) and index > total * 0.6):
+        elif (_SIGN.match(text) and len(text.split()) <= 14 and index > total * 0.4) or (
+            _PLACE_DATE.match(text) and index > total * 0.6
+        ):
             current = SIGNATURE
         elif current == SIGNATURE and len(text.split()) > 30:
             current = BODY
         if current != BODY:
             zones[index] = current
-    return [Line(l.start, l.end, l.text, zone, l.emphasis, l.heading_level) for l, zone in zip(lines, zones, strict=True)]
+    return [replace(line, zone=zone) for line, zone in zip(lines, zones, strict=True)]

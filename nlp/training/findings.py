@@ -28,7 +28,10 @@ Say = Callable[[str], None]
 
 
 def fit_findings(
-    reports: Sequence[LabelledReport], vectors: VectorTable | None = None, settings: Settings | None = None, say: Say = lambda _: None
+    reports: Sequence[LabelledReport],
+    vectors: VectorTable | None = None,
+    settings: Settings | None = None,
+    say: Say = lambda _: None,
 ) -> FindingsModel:
     """Fit every part on the given reports."""
     settings = settings or Settings()
@@ -60,34 +63,52 @@ def digest(reports: Sequence[GoldReport]) -> str:
 
 
 def train_findings(
-    corpus: Path, registry: Registry, settings: Settings | None = None, *, say: Say = lambda _: None, version: str | None = None
+    corpus: Path,
+    registry: Registry,
+    settings: Settings | None = None,
+    *,
+    say: Say = lambda _: None,
+    version: str | None = None,
 ) -> Version:
     """Fit on the training split, judge on the validation split, register a candidate.
 
-    Parameters: `corpus`, the folder of reports; `registry`, where word vectors are found and the candidate is saved. The test split is not
-    touched: `langnghe evaluate findings` reports on it. The same corpus, settings and library releases give the same model.
+    Parameters: `corpus`, the folder of reports; `registry`, where word vectors are found and the candidate is saved.
+    The test split is not touched: `langnghe evaluate findings` reports on it. The same corpus, settings and library
+    releases give the same model.
     """
     settings = settings or Settings()
     train, validation = load_reports(corpus, "train"), load_reports(corpus, "validation")
     say(f"Đọc {len(train)} báo cáo huấn luyện, {len(validation)} báo cáo kiểm định")
     labelled = [label_report(r) for r in train]
     model = fit_findings(labelled, vector_table(registry), settings, say)
-    metrics: dict[str, Any] = {"train_reports": len(train), "mix": model.sentences.mix, "temperature": round(model.sentences.temperature, 2)}
+    metrics: dict[str, Any] = {
+        "train_reports": len(train),
+        "mix": model.sentences.mix,
+        "temperature": round(model.sentences.temperature, 2),
+    }
     if validation:
         say("Chấm trên tập kiểm định")
         metrics["validation"] = judge(model, validation).summary()
     say("Ghi mô hình")
     return registry.save(
-        "findings", model, labels={"classes": list(CLASSES), "topics": list(codes("topics")), "fields": list(codes("fields"))},
-        metrics=metrics, config=asdict(settings), data={"train": digest(train), "validation": digest(validation)},
-        taxonomy=taxonomy().version, version=version, card=model_card(metrics),
+        "findings",
+        model,
+        labels={"classes": list(CLASSES), "topics": list(codes("topics")), "fields": list(codes("fields"))},
+        metrics=metrics,
+        config=asdict(settings),
+        data={"train": digest(train), "validation": digest(validation)},
+        taxonomy=taxonomy().version,
+        version=version,
+        card=model_card(metrics),
     )
 
 
 def model_card(metrics: dict[str, Any]) -> str:
     """A short card in Vietnamese: what the model is for, what it learned from, what it scored on validation."""
-    rows = "\n".join(f"| {name} | {row['f1']:.3f} | [{row['low']:.3f}; {row['high']:.3f}] | {row['gold']} |"
-                     for name, row in metrics.get("validation", {}).items())
+    rows = "\n".join(
+        f"| {name} | {row['f1']:.3f} | [{row['low']:.3f}; {row['high']:.3f}] | {row['gold']} |"
+        for name, row in metrics.get("validation", {}).items()
+    )
     return (
         "# Mô hình trích phát hiện từ báo cáo\n\n"
         "Tìm hạn chế, nguyên nhân, kiến nghị, giải pháp và bài học trong báo cáo hành chính, kèm vị trí, độ tin cậy, lý do. Kết quả là đề xuất để "

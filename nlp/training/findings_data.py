@@ -21,8 +21,8 @@ from nlp.training.report_corpus import GoldReport
 class LabelledReport:
     """A parsed report with what the annotators said about its units.
 
-    `labels` holds an index into CLASSES a unit, `ignored` marks units that count neither way, `gold_of` gives the index of the gold span
-    that a unit mostly lies in (-1: none), `source` the unit's span in the text as given.
+    `labels` holds an index into CLASSES a unit, `ignored` marks units that count neither way, `gold_of` gives the
+    index of the gold span that a unit mostly lies in (-1: none), `source` the unit's span in the text as given.
     """
 
     report: GoldReport
@@ -43,31 +43,40 @@ class LabelledReport:
 def label_report(report: GoldReport) -> LabelledReport:
     """Parse one report and give every unit its gold class.
 
-    Parameters: `report`. A unit has the class of the gold span that covers at least half of it; the rule is that of the scoring.
+    Parameters: `report`. A unit has the class of the gold span that covers at least half of it; the rule is that of
+    the scoring.
     """
     parsed = parse(report.text)
     owner = np.full(len(report.text), -1, dtype=np.int64)
     skip = np.zeros(len(report.text), dtype=bool)
     for number, span in enumerate(report.spans):
         if span["kind"] in CLASSES:
-            owner[span["start"]:span["end"]] = number
+            owner[span["start"] : span["end"]] = number
         elif span["kind"] == "ignore":
-            skip[span["start"]:span["end"]] = True
+            skip[span["start"] : span["end"]] = True
     labels, ignored, gold_of, source = [], [], [], []
     for unit in parsed.units:
         place = parsed.clean.to_source(unit.start, unit.end)
-        inside = owner[place.start:place.end]
+        inside = owner[place.start : place.end]
         counts = np.bincount(inside + 1, minlength=len(report.spans) + 1)
         best = int(counts[1:].argmax()) if len(report.spans) else -1
         mine = best if best >= 0 and counts[1 + best] * 2 >= len(inside) else -1
         gold_of.append(mine)
         labels.append(CLASSES.index(report.spans[mine]["kind"]) if mine >= 0 else 0)
-        ignored.append(bool(skip[place.start:place.end].mean() > 0.5))
+        ignored.append(bool(skip[place.start : place.end].mean() > 0.5))
         source.append((place.start, place.end))
     metadata = parsed.metadata
     columns = sort_columns(parsed.clean.text, parsed.structure, parsed.units, Issuer.of(metadata))
-    return LabelledReport(report, parsed, metadata, np.array(labels, dtype=np.int64), np.array(ignored, dtype=bool),
-                          np.array(gold_of, dtype=np.int64), tuple(source), columns)
+    return LabelledReport(
+        report,
+        parsed,
+        metadata,
+        np.array(labels, dtype=np.int64),
+        np.array(ignored, dtype=bool),
+        np.array(gold_of, dtype=np.int64),
+        tuple(source),
+        columns,
+    )
 
 
 def folds_of(reports: Sequence[LabelledReport], count: int, seed: int = 0) -> list[NDArray[np.int64]]:
@@ -75,6 +84,7 @@ def folds_of(reports: Sequence[LabelledReport], count: int, seed: int = 0) -> li
 
     Parameters: `count`, the number of folds (fewer where there are fewer groups). Deterministic in `seed`.
     """
+
     def place(report: LabelledReport) -> int:
         group = f"{seed}|{report.report.gold.get('hand', '')}|{report.report.genre}"
         return int(hashlib.sha256(group.encode()).hexdigest(), 16)

@@ -57,18 +57,37 @@ class Judged:
         rows = {}
         for kind, counts in total(self.kinds).items():
             low, high = bootstrap_f1(self.kinds, kind)
-            rows[kind] = {"f1": counts.f1, "precision": counts.precision, "recall": counts.recall, "low": low, "high": high, "gold": counts.gold}
+            rows[kind] = {
+                "f1": counts.f1,
+                "precision": counts.precision,
+                "recall": counts.recall,
+                "low": low,
+                "high": high,
+                "gold": counts.gold,
+            }
         for sort in CAUSE_SORTS:
             documents = [{**{k: Counts(0, 0, 0, 0) for k in d}, "limitation": d[sort]} for d in self.sorts]
             merged = sum((d[sort] for d in self.sorts), Counts(0, 0, 0, 0))
             low, high = bootstrap_f1(documents, "limitation")
-            rows[sort] = {"f1": merged.f1, "precision": merged.precision, "recall": merged.recall, "low": low, "high": high, "gold": merged.gold}
+            rows[sort] = {
+                "f1": merged.f1,
+                "precision": merged.precision,
+                "recall": merged.recall,
+                "low": low,
+                "high": high,
+                "gold": merged.gold,
+            }
         for relation in ("cause_of", "addresses", "all"):
             merged_links = self.link_counts(relation)
             low, high = bootstrap_links([self._link_row(d, relation) for d in self.links])
-            rows[f"link:{relation}"] = {"f1": merged_links.f1, "low": low, "high": high, "gold": merged_links.gold,
-                                        "precision": merged_links.right / max(1, merged_links.predicted),
-                                        "recall": merged_links.right / max(1, merged_links.gold)}
+            rows[f"link:{relation}"] = {
+                "f1": merged_links.f1,
+                "low": low,
+                "high": high,
+                "gold": merged_links.gold,
+                "precision": merged_links.right / max(1, merged_links.predicted),
+                "recall": merged_links.right / max(1, merged_links.gold),
+            }
         return rows
 
     def link_counts(self, relation: str) -> LinkCounts:
@@ -88,7 +107,9 @@ def bootstrap_links(documents: Sequence[LinkCounts], draws: int = 1000, seed: in
         return 0.0, 0.0
     rng = np.random.default_rng(seed)
     rows = np.array([[d.gold, d.predicted, d.right] for d in documents])
-    values = [LinkCounts(*(int(v) for v in rows[rng.integers(0, len(rows), len(rows))].sum(axis=0))).f1 for _ in range(draws)]
+    values = [
+        LinkCounts(*(int(v) for v in rows[rng.integers(0, len(rows), len(rows))].sum(axis=0))).f1 for _ in range(draws)
+    ]
     return float(np.quantile(values, 0.025)), float(np.quantile(values, 0.975))
 
 
@@ -110,7 +131,9 @@ def compare_report(judged: Judged, report: GoldReport, result: ReportResult) -> 
     """Add one report to the counts."""
     found = result.findings
     length = len(report.text)
-    judged.kinds.append(score_document([Predicted(gold_kind(f), f.span.start, f.span.end) for f in found], report.spans, length))
+    judged.kinds.append(
+        score_document([Predicted(gold_kind(f), f.span.start, f.span.end) for f in found], report.spans, length)
+    )
     judged.sorts.append(_cause_sorts(report, found, length))
     owner = {f.id: _owner(report, f) for f in found}
     judged.links.append(_links(report, found, owner))
@@ -126,9 +149,14 @@ def _cause_sorts(report: GoldReport, found: Sequence[Finding], length: int) -> d
     """Causes of each sort, scored as kinds are; causes that the annotators left open count neither way."""
     out = {}
     for sort in CAUSE_SORTS:
-        gold = [{**s, "kind": "limitation" if s.get("sort") == sort else "ignore"} for s in report.spans
-                if s["kind"] == "ignore" or (s["kind"] == "cause" and s.get("sort") in (sort, None))]
-        said = [Predicted("limitation", f.span.start, f.span.end) for f in found if f.kind == "cause" and f.sort == sort]
+        gold = [
+            {**s, "kind": "limitation" if s.get("sort") == sort else "ignore"}
+            for s in report.spans
+            if s["kind"] == "ignore" or (s["kind"] == "cause" and s.get("sort") in (sort, None))
+        ]
+        said = [
+            Predicted("limitation", f.span.start, f.span.end) for f in found if f.kind == "cause" and f.sort == sort
+        ]
         out[sort] = score_document(said, gold, length)["limitation"]
     return out
 
@@ -141,15 +169,21 @@ def _owner(report: GoldReport, finding: Finding) -> Mapping[str, Any] | None:
         if kind != finding.kind:
             continue
         shared = min(span["end"], finding.span.end) - max(span["start"], finding.span.start)
-        if shared > most and (shared * 2 >= span["end"] - span["start"] or shared * 2 >= finding.span.end - finding.span.start):
+        if shared > most and (
+            shared * 2 >= span["end"] - span["start"] or shared * 2 >= finding.span.end - finding.span.start
+        ):
             best, most = span, shared
     return best
 
 
-def _links(report: GoldReport, found: Sequence[Finding], owner: Mapping[str, Mapping[str, Any] | None]) -> dict[str, LinkCounts]:
+def _links(
+    report: GoldReport, found: Sequence[Finding], owner: Mapping[str, Mapping[str, Any] | None]
+) -> dict[str, LinkCounts]:
     counts = {}
     for relation in ("cause_of", "addresses"):
-        gold = {(s["id"], link["to"]) for s in report.spans for link in s.get("links", ()) if link["relation"] == relation}
+        gold = {
+            (s["id"], link["to"]) for s in report.spans for link in s.get("links", ()) if link["relation"] == relation
+        }
         said = set()
         for finding in found:
             for link in finding.links:
@@ -160,7 +194,9 @@ def _links(report: GoldReport, found: Sequence[Finding], owner: Mapping[str, Map
     return counts
 
 
-def _details(judged: Judged, report: GoldReport, found: Sequence[Finding], owner: Mapping[str, Mapping[str, Any] | None]) -> None:
+def _details(
+    judged: Judged, report: GoldReport, found: Sequence[Finding], owner: Mapping[str, Mapping[str, Any] | None]
+) -> None:
     for finding in found:
         gold = owner[finding.id]
         if gold is None:
@@ -187,7 +223,9 @@ def _details(judged: Judged, report: GoldReport, found: Sequence[Finding], owner
 def _confidence(judged: Judged, report: GoldReport, found: Sequence[Finding], length: int) -> None:
     """(confidence, right) of every finding, and the findings that are wrong or missing, for the error analysis."""
     for finding in found:
-        counts = score_document([Predicted(gold_kind(finding), finding.span.start, finding.span.end)], report.spans, length)
+        counts = score_document(
+            [Predicted(gold_kind(finding), finding.span.start, finding.span.end)], report.spans, length
+        )
         name = finding.kind
         if counts[name].right + counts[name].wrong:
             right = counts[name].right == 1

@@ -23,8 +23,14 @@ def fit_sorts(reports: Sequence[LabelledReport], vectors: VectorTable | None, se
     texts = [t for r in reports for t in r.parsed.table.texts]
     titles = [t for r in reports for t in r.parsed.table.headings]
     dense = np.vstack([np.hstack([r.parsed.table.dense, r.columns]) for r in reports])
-    scale = None if vectors is None else Scale.fit(np.vstack([vectors.means(r.parsed.table.words) for r in reports]), settings.vector_weight)
-    model = SortModel(word_vectorizer().fit(texts), heading_vectorizer().fit(titles), MaxAbsScaler().fit(dense), vectors, scale, {})
+    scale = (
+        None
+        if vectors is None
+        else Scale.fit(np.vstack([vectors.means(r.parsed.table.words) for r in reports]), settings.vector_weight)
+    )
+    model = SortModel(
+        word_vectorizer().fit(texts), heading_vectorizer().fit(titles), MaxAbsScaler().fit(dense), vectors, scale, {}
+    )
     for kind in (CAUSE, RECOMMENDATION):
         blocks, truth = [], []
         for report in reports:
@@ -32,7 +38,9 @@ def fit_sorts(reports: Sequence[LabelledReport], vectors: VectorTable | None, se
             if chosen:
                 blocks.append(model.rows(report.parsed.table, report.columns, chosen))
                 truth += wanted
-        model.estimators[kind] = LogisticRegression(C=settings.sort_c, max_iter=400).fit(sparse.vstack(blocks).tocsr(), truth)
+        model.estimators[kind] = LogisticRegression(C=settings.sort_c, max_iter=400).fit(
+            sparse.vstack(blocks).tocsr(), truth
+        )
     return model
 
 
@@ -71,7 +79,9 @@ def fit_topics(reports: Sequence[LabelledReport], settings: Settings) -> TopicMo
         for code in codes(section):
             truth = np.array([code in (r.gold(i) or {}).get(section, ()) for r, i in rows])
             if 3 <= truth.sum() < len(truth):
-                estimators[section][code] = LogisticRegression(C=settings.topic_c, max_iter=300, class_weight="balanced").fit(design, truth)
+                estimators[section][code] = LogisticRegression(
+                    C=settings.topic_c, max_iter=300, class_weight="balanced"
+                ).fit(design, truth)
     return TopicModel(words, estimators, {"topics": 0.5, "fields": 0.6})
 
 

@@ -39,13 +39,18 @@ def link_rows(report: LabelledReport, topics: TopicModel, vectors: VectorTable |
     """Describe the pairs of one report's gold findings."""
     units = finding_units(report)
     scores = topic_scores(topics, report, units)
-    candidates = [candidate(report.parsed, i, KIND_OF_CLASS[CLASSES[report.labels[i]]], s) for i, s in zip(units, scores, strict=True)]
+    candidates = [
+        candidate(report.parsed, i, KIND_OF_CLASS[CLASSES[report.labels[i]]], s)
+        for i, s in zip(units, scores, strict=True)
+    ]
     pairs, rows = pair_rows(candidates, vectors)
     wanted = []
     for a, b in pairs:
         source, target = report.gold(units[a]) or {}, report.gold(units[b]) or {}
         wanted.append(int(any(link["to"] == target.get("id") for link in source.get("links", ()))))
-    return LinkRows(rows, np.array(wanted, dtype=np.int64), [a for a, _ in pairs], [candidates[a].kind for a, _ in pairs])
+    return LinkRows(
+        rows, np.array(wanted, dtype=np.int64), [a for a, _ in pairs], [candidates[a].kind for a, _ in pairs]
+    )
 
 
 def link_estimator() -> Any:
@@ -75,8 +80,11 @@ def fit_links(reports: Sequence[LabelledReport], vectors: VectorTable | None, se
 def _fit_pairs(data: Sequence[LinkRows]) -> dict[str, Any]:
     rows, wanted = np.vstack([d.rows for d in data]), np.concatenate([d.wanted for d in data])
     kinds = np.array([k for d in data for k in d.kinds])
-    return {kind: link_estimator().fit(rows[kinds == kind], wanted[kinds == kind]) for kind in SOURCES
-            if len(set(wanted[kinds == kind].tolist())) == 2}
+    return {
+        kind: link_estimator().fit(rows[kinds == kind], wanted[kinds == kind])
+        for kind in SOURCES
+        if len(set(wanted[kinds == kind].tolist())) == 2
+    }
 
 
 def best_link_thresholds(data: Sequence[LinkRows], scores: Sequence[Array], kind: str) -> tuple[float, float]:
@@ -88,7 +96,11 @@ def best_link_thresholds(data: Sequence[LinkRows], scores: Sequence[Array], kind
             hit = said = truth = 0
             for d, p, m in zip(data, scores, mine, strict=True):
                 kept = chosen_links(d.sources, p, d.kinds, {kind: float(first)}, {kind: float(further)}) & m
-                hit, said, truth = hit + int((kept & (d.wanted == 1)).sum()), said + int(kept.sum()), truth + int((m & (d.wanted == 1)).sum())
+                hit, said, truth = (
+                    hit + int((kept & (d.wanted == 1)).sum()),
+                    said + int(kept.sum()),
+                    truth + int((m & (d.wanted == 1)).sum()),
+                )
             f1 = 2 * hit / max(1, said + truth)
             if f1 > best[0] + 1e-9:
                 best = (f1, float(first), float(further))

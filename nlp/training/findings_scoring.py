@@ -1,8 +1,8 @@
 """Score findings against gold spans, with bootstrap intervals by document.
 
-The rule: a gold span is found when at least half of its characters lie in predicted spans of its kind; a prediction is right when at least
-half of its characters lie in gold spans of that kind; predictions mostly in ignored spans are left out; a prediction that takes in more than
-three gold spans is wrong.
+The rule: a gold span is found when at least half of its characters lie in predicted spans of its kind; a prediction
+is right when at least half of its characters lie in gold spans of that kind; predictions mostly in ignored spans are
+left out; a prediction that takes in more than three gold spans is wrong.
 """
 
 from __future__ import annotations
@@ -14,14 +14,20 @@ from typing import Any
 import numpy as np
 
 SCORED: Mapping[str, tuple[str, ...]] = {
-    "limitation": ("limitation",), "cause": ("cause",), "recommendation": ("solution", "proposal"), "solution": ("solution",),
-    "proposal": ("proposal",), "lesson": ("lesson",),
+    "limitation": ("limitation",),
+    "cause": ("cause",),
+    "recommendation": ("solution", "proposal"),
+    "solution": ("solution",),
+    "proposal": ("proposal",),
+    "lesson": ("lesson",),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """A predicted span: its gold-style kind (solution and proposal instead of recommendation) and offsets in the source."""
+    """A predicted span: its gold-style kind (solution and proposal instead of recommendation) and offsets in the
+    source.
+    """
 
     kind: str
     start: int
@@ -38,7 +44,9 @@ class Counts:
     wrong: int
 
     def __add__(self, other: Counts) -> Counts:
-        return Counts(self.gold + other.gold, self.found + other.found, self.right + other.right, self.wrong + other.wrong)
+        return Counts(
+            self.gold + other.gold, self.found + other.found, self.right + other.right, self.wrong + other.wrong
+        )
 
     @property
     def recall(self) -> float:
@@ -98,7 +106,9 @@ def total(documents: Sequence[Mapping[str, Counts]]) -> dict[str, Counts]:
     return out
 
 
-def bootstrap_f1(documents: Sequence[Mapping[str, Counts]], kind: str, draws: int = 1000, seed: int = 0) -> tuple[float, float]:
+def bootstrap_f1(
+    documents: Sequence[Mapping[str, Counts]], kind: str, draws: int = 1000, seed: int = 0
+) -> tuple[float, float]:
     """95% interval of the F1 of one kind when documents are drawn again with replacement (percentile bootstrap)."""
     if not documents:
         return 0.0, 0.0
@@ -111,7 +121,9 @@ def bootstrap_f1(documents: Sequence[Mapping[str, Counts]], kind: str, draws: in
 
 @dataclass(frozen=True, slots=True)
 class LinkCounts:
-    """Links: gold, predicted, right. A predicted link is right when both ends match gold findings that the gold links."""
+    """Links: gold, predicted, right. A predicted link is right when both ends match gold findings that the gold
+    links.
+    """
 
     gold: int
     predicted: int

@@ -65,7 +65,9 @@ def _stack(reports: Sequence[LabelledReport], part: Callable[[LabelledReport], A
 
 @dataclass(frozen=True)
 class Materials:
-    """What a fit needs besides the reports: word vectors and the cue phrases' vectors, both None without registered vectors."""
+    """What a fit needs besides the reports: word vectors and the cue phrases' vectors, both None without registered
+    vectors.
+    """
 
     vectors: VectorTable | None = None
     phrases: PhraseVectors | None = None
@@ -77,7 +79,9 @@ class Materials:
 
 
 def fit_members(reports: Sequence[LabelledReport], materials: Materials, settings: Settings) -> SentenceModel:
-    """Fit the linear model and the committee on reports; ignored units are left out. Mix, temperature and thresholds are not set."""
+    """Fit the linear model and the committee on reports; ignored units are left out. Mix, temperature and thresholds
+    are not set.
+    """
     keep = ~_stack(reports, lambda r: r.ignored)
     labels = _stack(reports, lambda r: r.labels)[keep]
     tables = [r.parsed.table for r in reports]
@@ -89,15 +93,19 @@ def fit_members(reports: Sequence[LabelledReport], materials: Materials, setting
     if materials.phrases is not None:
         model.near_scale = Scale.fit(np.vstack(near), settings.near_weight)
     bare = [bare_table(table) for table in tables]
-    design = sparse.vstack([model.design(t, n) for group in (tables, bare) for t, n in zip(group, near, strict=True)]).tocsr()
+    design = sparse.vstack(
+        [model.design(t, n) for group in (tables, bare) for t, n in zip(group, near, strict=True)]
+    ).tocsr()
     again = keep & (_stack(reports, lambda r: r.labels) != CLASSES.index("lesson"))
     chosen = np.concatenate([keep, again])
     every = np.concatenate([_stack(reports, lambda r: r.labels)] * 2)[chosen]
     weights = np.concatenate([np.ones(int(keep.sum())), np.full(int(again.sum()), settings.bare_weight)])
-    model.linear = LogisticRegression(C=settings.linear_c, max_iter=400).fit(design[chosen], every, sample_weight=weights)
+    model.linear = LogisticRegression(C=settings.linear_c, max_iter=400).fit(
+        design[chosen], every, sample_weight=weights
+    )
     if materials.phrases is not None and settings.members:
         rows = np.vstack([model.net_rows(t, n) for group in (tables, bare) for t, n in zip(group, near, strict=True)])
-        model.net_scale = Scale.fit(rows[:len(keep)])
+        model.net_scale = Scale.fit(rows[: len(keep)])
         scaled, labels = model.net_scale(rows)[chosen], every
         with warnings.catch_warnings():
             # The rounds are few on purpose, against over-fitting; the networks need not converge.
@@ -109,8 +117,8 @@ def fit_members(reports: Sequence[LabelledReport], materials: Materials, setting
 def bare_table(table: UnitTable) -> UnitTable:
     """The same units as if no heading stood above them.
 
-    Every training report is seen a second time so, with less weight, because in many real texts a limitation stands where no heading
-    announces it; lessons, which hardly differ from tasks but for their heading, are not repeated.
+    Every training report is seen a second time so, with less weight, because in many real texts a limitation stands
+    where no heading announces it; lessons, which hardly differ from tasks but for their heading, are not repeated.
     """
     dense = table.dense.copy()
     dense[:, [i for i, name in enumerate(dense_names()) if name.startswith(("heading:", "inherited:", "lead:"))]] = 0.0
@@ -119,11 +127,21 @@ def bare_table(table: UnitTable) -> UnitTable:
 
 def net_member(settings: Settings, seed: int) -> Any:
     """One network of the committee, unfitted."""
-    return MLPClassifier((settings.hidden,), alpha=settings.decay, max_iter=settings.rounds, random_state=settings.seed + seed, learning_rate_init=2e-3)
+    return MLPClassifier(
+        (settings.hidden,),
+        alpha=settings.decay,
+        max_iter=settings.rounds,
+        random_state=settings.seed + seed,
+        learning_rate_init=2e-3,
+    )
 
 
-def fit_sentences(reports: Sequence[LabelledReport], materials: Materials, settings: Settings) -> tuple[SentenceModel, list[Array]]:
-    """Fit the sentence model; mix, temperature and thresholds come from out-of-fold probabilities, which are returned too, calibrated."""
+def fit_sentences(
+    reports: Sequence[LabelledReport], materials: Materials, settings: Settings
+) -> tuple[SentenceModel, list[Array]]:
+    """Fit the sentence model; mix, temperature and thresholds come from out-of-fold probabilities, which are returned
+    too, calibrated.
+    """
     linear: list[Array] = [np.zeros((0, len(CLASSES)))] * len(reports)
     committee = list(linear)
     for held in folds_of(reports, settings.folds, settings.seed):
@@ -150,9 +168,11 @@ def fit_sentences(reports: Sequence[LabelledReport], materials: Materials, setti
 
 
 def fit_ties(reports: Sequence[LabelledReport], prior: float) -> Array:
-    """Ties of the chain from gold classes of neighbouring units, smoothed towards how often a class comes in that context.
+    """Ties of the chain from gold classes of neighbouring units, smoothed towards how often a class comes in that
+    context.
 
-    Parameters: `reports`; `prior`, weight of the smoothing in pseudo-counts a class. Returns logs of shape (CONTEXTS, classes, classes).
+    Parameters: `reports`; `prior`, weight of the smoothing in pseudo-counts a class. Returns logs of shape (CONTEXTS,
+    classes, classes).
     """
     counts = np.zeros((CONTEXTS, len(CLASSES), len(CLASSES)))
     for report in reports:
@@ -166,8 +186,12 @@ def fit_ties(reports: Sequence[LabelledReport], prior: float) -> Array:
     return np.asarray(np.log(smoothed) - np.log(usual)[:, None, :])
 
 
-def _best_chain(reports: Sequence[LabelledReport], alone: Sequence[Array], settings: Settings) -> tuple[list[Array], float, float]:
-    """Out-of-fold probabilities after the best chain, with its weight and power; ties never come from the held-out reports."""
+def _best_chain(
+    reports: Sequence[LabelledReport], alone: Sequence[Array], settings: Settings
+) -> tuple[list[Array], float, float]:
+    """Out-of-fold probabilities after the best chain, with its weight and power; ties never come from the held-out
+    reports.
+    """
     labels, keep = _stack(reports, lambda r: r.labels), ~_stack(reports, lambda r: r.ignored)
     ties: dict[int, Array] = {}
     for held in folds_of(reports, settings.folds, settings.seed):
@@ -200,9 +224,13 @@ def best_temperature(probabilities: Array, labels: NDArray[np.int64]) -> float:
 
 
 def best_thresholds(probabilities: Array, labels: NDArray[np.int64]) -> dict[str, float]:
-    """For each kind the least probability that gives the best F1 out of fold, kept between 0.3 and 0.6 against over-fitting."""
+    """For each kind the least probability that gives the best F1 out of fold, kept between 0.3 and 0.6 against
+    over-fitting.
+    """
     kinds = sorted(set(KIND_OF_CLASS.values()))
-    table = np.column_stack([sum(probabilities[:, c] for c, n in enumerate(CLASSES) if KIND_OF_CLASS.get(n) == k) for k in kinds])
+    table = np.column_stack(
+        [sum(probabilities[:, c] for c, n in enumerate(CLASSES) if KIND_OF_CLASS.get(n) == k) for k in kinds]
+    )
     truth = np.array([kinds.index(KIND_OF_CLASS[CLASSES[y]]) if y else -1 for y in labels])
     top = table.argmax(axis=1)
     thresholds = {}

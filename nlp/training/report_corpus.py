@@ -39,10 +39,12 @@ class GoldReport:
 def assemble_report(draft: Draft) -> tuple[str, dict[str, Any]]:
     """Turn one marked draft into a document and its gold annotation.
 
-    Parameters: `draft`. Returns the text as a file would hold it and the gold mapping; every span is exact in that text, page breaks and
-    footnotes that fall inside a sentence included. `text` of a span is the clean sentence.
+    Parameters: `draft`. Returns the text as a file would hold it and the gold mapping; every span is exact in that
+    text, page breaks and footnotes that fall inside a sentence included. `text` of a span is the clean sentence.
     """
-    rendered = render(draft.text, draft.layout, f"{draft.hand}_{draft.name}", [(h.start, h.end) for h in draft.headings])
+    rendered = render(
+        draft.text, draft.layout, f"{draft.hand}_{draft.name}", [(h.start, h.end) for h in draft.headings]
+    )
     spans = [_gold_span(mark, draft, rendered) for mark in draft.marks if mark.kind != "E"]
     gold = {
         "document": f"{document_name(draft)}.md",
@@ -54,7 +56,8 @@ def assemble_report(draft: Draft) -> tuple[str, dict[str, Any]]:
         "spans": spans,
         "headings": [
             {"level": h.level, "start": s.start, "end": s.end}
-            for h in draft.headings for s in [rendered.span(h.start, h.end)]
+            for h in draft.headings
+            for s in [rendered.span(h.start, h.end)]
         ],
         "references": list(draft.references),
     }
@@ -74,7 +77,7 @@ def _gold_span(mark: Any, draft: Draft, rendered: Rendered) -> dict[str, Any]:
         "kind": KINDS[mark.kind],
         "start": place.start,
         "end": place.end,
-        "text": " ".join(draft.text[mark.start:mark.end].split()),
+        "text": " ".join(draft.text[mark.start : mark.end].split()),
     }
     if mark.kind == "R":
         row["kind"] = attributes["s"]
@@ -87,8 +90,9 @@ def _gold_span(mark: Any, draft: Draft, rendered: Rendered) -> dict[str, Any]:
         if name in attributes:
             row[key] = attributes[name]
     row["embedded_causes"] = [
-        {"start": s.start, "end": s.end, "text": " ".join(draft.text[e.start:e.end].split())}
-        for e in draft.marks if e.kind == "E" and mark.start <= e.start and e.end <= mark.end and mark.kind in "LCR"
+        {"start": s.start, "end": s.end, "text": " ".join(draft.text[e.start : e.end].split())}
+        for e in draft.marks
+        if e.kind == "E" and mark.start <= e.start and e.end <= mark.end and mark.kind in "LCR"
         for s in [rendered.span(e.start, e.end)]
     ]
     relation = "cause_of" if mark.kind == "C" else "addresses"
@@ -99,8 +103,9 @@ def _gold_span(mark: Any, draft: Draft, rendered: Rendered) -> dict[str, Any]:
 def extend_splits(splits: Mapping[str, str], reports: Iterable[tuple[str, str, str]]) -> dict[str, str]:
     """Give every new report a split; a report that has one keeps it.
 
-    Parameters: `splits`, report name → split; `reports`, (name, hand, genre). Reports of one hand and genre are siblings and stay
-    together. A new group goes to the split that is furthest below its share; a genre that the test split has not seen comes first there.
+    Parameters: `splits`, report name → split; `reports`, (name, hand, genre). Reports of one hand and genre are
+    siblings and stay together. A new group goes to the split that is furthest below its share; a genre that the test
+    split has not seen comes first there.
     """
     done = dict(splits)
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -127,8 +132,9 @@ def extend_splits(splits: Mapping[str, str], reports: Iterable[tuple[str, str, s
 def assemble_reports(drafts: Path, corpus: Path) -> dict[str, Any]:
     """Assemble every marked draft of a folder into the corpus folder.
 
-    Parameters: `drafts`, a folder of `HAND/NAME.draft.md`; `corpus`, where NAME.md, NAME.json and splits.json are written. The same drafts
-    always give the same files. Returns counts by kind and the number of reports. Raises DraftError for the first unreadable draft.
+    Parameters: `drafts`, a folder of `HAND/NAME.draft.md`; `corpus`, where NAME.md, NAME.json and splits.json are
+    written. The same drafts always give the same files. Returns counts by kind and the number of reports. Raises
+    DraftError for the first unreadable draft.
     """
     corpus.mkdir(parents=True, exist_ok=True)
     counts: Counter[str] = Counter()
@@ -154,7 +160,8 @@ def _write(path: Path, text: str) -> None:
 def load_reports(corpus: Path, split: str | None = None) -> list[GoldReport]:
     """Load the reports of a corpus folder, sorted by name.
 
-    Parameters: `corpus`; `split`, one of train, validation, test, or None for all. A report without a split counts as train.
+    Parameters: `corpus`; `split`, one of train, validation, test, or None for all. A report without a split counts as
+    train.
     """
     path = corpus / SPLITS
     splits = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

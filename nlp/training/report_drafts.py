@@ -1,7 +1,7 @@
 """The authoring format of marked reports: a header, `§` headings, `^^` footnotes and `⟦…⟧` marks around the findings.
 
-The format is described for authors in docs/annotation-reports.md. Parsing never guesses: every slip is an error with the words
-it stands near, so that an author can find it.
+The format is described for authors in docs/annotation-reports.md. Parsing never guesses: every slip is an error with
+the words it stands near, so that an author can find it.
 """
 
 from __future__ import annotations
@@ -14,10 +14,31 @@ from pathlib import Path
 
 from nlp.text import LangNgheError
 
-KINDS: Mapping[str, str] = {"L": "limitation", "C": "cause", "R": "recommendation", "B": "lesson", "N": "negative", "X": "ignore"}
+KINDS: Mapping[str, str] = {
+    "L": "limitation",
+    "C": "cause",
+    "R": "recommendation",
+    "B": "lesson",
+    "N": "negative",
+    "X": "ignore",
+}
 GENRES = (
-    "bao_cao_nam", "bao_cao_quy", "so_ket", "tong_ket", "giam_sat", "tiep_cong_dan", "cai_cach_hanh_chinh", "dan_van",
-    "moi_truong", "dat_dai", "sang_kien", "thong_bao_ket_luan", "chi_thi", "nghi_quyet_hdnd", "bien_ban", "bai_viet",
+    "bao_cao_nam",
+    "bao_cao_quy",
+    "so_ket",
+    "tong_ket",
+    "giam_sat",
+    "tiep_cong_dan",
+    "cai_cach_hanh_chinh",
+    "dan_van",
+    "moi_truong",
+    "dat_dai",
+    "sang_kien",
+    "thong_bao_ket_luan",
+    "chi_thi",
+    "nghi_quyet_hdnd",
+    "bien_ban",
+    "bai_viet",
 )
 METADATA = ("title", "kind", "issuer", "number", "place", "date", "period", "signer", "province")
 _ATTRIBUTES = r"((?:\s+[a-z]+:(?:\"[^\"]*\"|[^\s|⟦⟧]+))*)"
@@ -53,7 +74,9 @@ class DraftHeading:
 
 @dataclass(frozen=True)
 class Draft:
-    """A marked report: header, text without marks, marks, headings. Footnote lines are still in the text, after `^^ `."""
+    """A marked report: header, text without marks, marks, headings. Footnote lines are still in the text, after `^^
+    `.
+    """
 
     name: str
     hand: str
@@ -78,7 +101,8 @@ class Draft:
 def parse_draft(source: str, name: str, hand: str) -> Draft:
     """Read one marked draft.
 
-    Parameters: `source`, the file's text; `name` and `hand`, of the file and of its folder. Raises DraftError with the first slip.
+    Parameters: `source`, the file's text; `name` and `hand`, of the file and of its folder. Raises DraftError with
+    the first slip.
     """
     head, found, body = source.partition("\n---\n")
     if not found:
@@ -123,10 +147,10 @@ def _strip_marks(body: str, name: str) -> tuple[str, tuple[Mark, ...], tuple[Dra
             position, at_line_start = opening.end(), False
             continue
         if char == "⟦":
-            raise DraftError("draft_mark", f"{name}: dấu mở sai gần: {body[position:position + 40]!r}")
+            raise DraftError("draft_mark", f"{name}: dấu mở sai gần: {body[position : position + 40]!r}")
         if char == "⟧":
             if not open_marks:
-                raise DraftError("draft_mark", f"{name}: dấu đóng thừa gần: {body[max(0, position - 40):position]!r}")
+                raise DraftError("draft_mark", f"{name}: dấu đóng thừa gần: {body[max(0, position - 40) : position]!r}")
             kind, label, start, attributes, inside = open_marks.pop()
             marks.append(Mark(kind, label, start, len(out), attributes, inside))
             position += 1

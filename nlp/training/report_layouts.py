@@ -1,7 +1,8 @@
 """Render a clean draft the way real files look: wrapped lines, pages, footnotes, broken Unicode, recognition noise.
 
-A rendering is a list of characters that each know which character of the draft they come from (-1 for what the layout added), so
-marks move with their text exactly, through any number of steps. Everything random is drawn from a generator seeded by the name.
+A rendering is a list of characters that each know which character of the draft they come from (-1 for what the layout
+added), so marks move with their text exactly, through any number of steps. Everything random is drawn from a
+generator seeded by the name.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import random
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nlp.text import Span
@@ -18,8 +19,29 @@ Glyphs = list[tuple[str, int]]
 _FOOTNOTE_LINE = re.compile(r"^\^\^ ?(?P<mark>[¹²³⁴⁵⁶⁷⁸⁹⁰]+) ?(?P<text>.*)$")
 _SUPERSCRIPT = str.maketrans("¹²³⁴⁵⁶⁷⁸⁹⁰", "1234567890")
 _SLIPS = {
-    "ố": "ổ", "ổ": "ố", "ừ": "ứ", "ữ": "ừ", "ậ": "ạ", "ệ": "ê", "ị": "i", "ạ": "a", "ẫ": "ẩ", "ẩ": "ẫ", "ỗ": "ổ", "ứ": "ú",
-    "ơ": "o", "ắ": "ấ", "ễ": "ể", "đ": "d", "l": "1", "ỏ": "ó", "ủ": "ú", "ĩ": "ỉ", "ặ": "ạ", "ờ": "ò", "ộ": "ô",
+    "ố": "ổ",
+    "ổ": "ố",
+    "ừ": "ứ",
+    "ữ": "ừ",
+    "ậ": "ạ",
+    "ệ": "ê",
+    "ị": "i",
+    "ạ": "a",
+    "ẫ": "ẩ",
+    "ẩ": "ẫ",
+    "ỗ": "ổ",
+    "ứ": "ú",
+    "ơ": "o",
+    "ắ": "ấ",
+    "ễ": "ể",
+    "đ": "d",
+    "l": "1",
+    "ỏ": "ó",
+    "ủ": "ú",
+    "ĩ": "ỉ",
+    "ặ": "ạ",
+    "ờ": "ò",
+    "ộ": "ô",
 }
 
 
@@ -41,9 +63,9 @@ class Rendered:
 def render(text: str, layout: Sequence[str], name: str, headings: Sequence[tuple[int, int]] = ()) -> Rendered:
     """Render a draft's text.
 
-    Parameters: `text` with footnote lines (`^^ ¹ …`) after their paragraphs; `layout` names from plain, md, wrap:NN (characters a line),
-    pages:NN (lines a page), nfd, uhorn, ocr, segmented, toc, letterhead; `name` seeds what is random; `headings` are
-    (start, end) in `text`, for the table of contents. Raises ValueError for an unknown layout.
+    Parameters: `text` with footnote lines (`^^ ¹ …`) after their paragraphs; `layout` names from plain, md, wrap:NN
+    (characters a line), pages:NN (lines a page), nfd, uhorn, ocr, segmented, toc, letterhead; `name` seeds what is
+    random; `headings` are (start, end) in `text`, for the table of contents. Raises ValueError for an unknown layout.
     """
     rng = random.Random(f"layout:{name}")
     options = dict(part.partition(":")[::2] for part in layout)
@@ -122,7 +144,7 @@ def _wrap_line(line: Glyphs, width: int) -> list[Glyphs]:
             if cut is None:
                 break
         rows.append([*body[:cut], ("\n", body[cut][1])])
-        body = body[cut + 1:]
+        body = body[cut + 1 :]
     rows.append([*body, line[-1]] if ended else body)
     return rows
 
@@ -134,11 +156,11 @@ def _wrap(glyphs: Glyphs, width: int) -> Glyphs:
 def _pages(glyphs: Glyphs, notes: dict[str, Glyphs], width: int, height: int, rng: random.Random) -> Glyphs:
     """Cut into pages: the footnotes of a page under it, then the page number, wherever the sentence stands."""
     rows = [row for line in _lines(glyphs) for row in _wrap_line(line, width)]
-    style: Callable[[int], str] = rng.choice([str, lambda n: f"- {n} -", lambda n: f"Trang {n}", str])
+    style = rng.choice(["{}", "- {} -", "Trang {}", "{}"])
     rule = rng.choice(["", "", "____________\n", "---\n"])
     out: Glyphs = []
     for number, first in enumerate(range(0, len(rows), height), start=1):
-        page = rows[first:first + height]
+        page = rows[first : first + height]
         flat = [g for row in page for g in row]
         out += flat
         if flat and flat[-1][0] != "\n":
@@ -150,7 +172,7 @@ def _pages(glyphs: Glyphs, notes: dict[str, Glyphs], width: int, height: int, rn
                 note = _added(mark.translate(_SUPERSCRIPT) + " ") + notes[mark] + _added("\n")
                 out += _wrap(note, width)
         if first + height < len(rows) or number > 1:
-            out += _added(style(number) + "\n")
+            out += _added(style.format(number) + "\n")
     while out and out[-1][0] == "\n" and out[-1][1] == -1:
         out.pop()
     return out
@@ -206,7 +228,7 @@ def _segmented(glyphs: Glyphs) -> Glyphs:
                 continue
             gap = line[position:start]
             out += gap if gap or number == 0 else _added(" ")
-            out += [("_" if c == " " else c, o) for c, o in line[start:start + len(word)]]
+            out += [("_" if c == " " else c, o) for c, o in line[start : start + len(word)]]
             position = start + len(word)
         out += line[position:]
     return out
