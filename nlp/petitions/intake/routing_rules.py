@@ -15,7 +15,8 @@ from nlp.text.entities.view import TOKEN
 NO_BASIS = Basis("Theo phân công của cơ quan", "verify")
 # Kinds of respondents from the most to the least weighty: the weightiest decides who is competent.
 WEIGHT = ("lanh_dao_tinh", "tinh", "tu_phap", "cong_an", "lanh_dao_xa", "lanh_dao_so", "so", "huyen", "xa",
-          "bao_hiem", "thue", "benh_vien", "truong_hoc", "can_bo_xa", "phong_xa", "to_chuc", "ca_nhan")  # fmt: skip
+          "bao_hiem", "thue", "benh_vien", "truong_hoc", "can_bo_xa", "phong_xa", "bo_tro_tu_phap",
+          "to_chuc", "ca_nhan")  # fmt: skip
 OFFICIAL = frozenset(WEIGHT) - {"to_chuc", "ca_nhan"}
 
 
@@ -158,16 +159,24 @@ def routing_words() -> WordSet:
 
 
 @cache
-def _kind_words(office: bool) -> tuple[tuple[str, WordSet], ...]:
+def _kind_words(office: bool) -> tuple[tuple[str, WordSet, WordSet], ...]:
     kinds = packaged("parties.yaml")["kinds"]
-    return tuple((r["kind"], WordSet([*r["words"], *(r.get("office_words", ()) if office else ())])) for r in kinds)
+    return tuple(
+        (
+            r["kind"],
+            WordSet([*r["words"], *(r.get("office_words", ()) if office else ())]),
+            WordSet(r.get("head_words", ()) if office else ()),
+        )
+        for r in kinds
+    )
 
 
 def respondent_kind(name: str, described: str, *, is_office: bool) -> str:
     """Kind and level of a respondent: from the name of an office, from the words around the name of a person."""
     keys, accented = look_up_keys(name if is_office else described)
-    for kind, words in _kind_words(is_office):
-        if words.first(keys, accented):
+    for kind, words, heads in _kind_words(is_office):
+        # "Trường Kim Giang" is a school, "Sở Nông nghiệp và Môi trường" is none: some words count as a head only.
+        if words.first(keys, accented) or heads.at(keys, 0, accented):
             return kind
     return "to_chuc" if is_office else "ca_nhan"
 

@@ -112,6 +112,10 @@ def test_kinds_of_respondents_are_told_from_their_posts() -> None:
     assert respondent_kind("Chi cục Thuế Thuận An", "", is_office=True) == "thue"
     assert respondent_kind("Cơ sở giết mổ Hai Lúa", "", is_office=True) == "to_chuc"
     assert respondent_kind("Sở Xây dựng", "", is_office=True) == "lanh_dao_so"
+    assert respondent_kind("Sở Nông nghiệp và Môi trường", "", is_office=True) == "lanh_dao_so"
+    assert respondent_kind("Công ty Luật Hồng Đức", "", is_office=True) == "bo_tro_tu_phap"
+    assert respondent_kind("Trường Kim Giang", "", is_office=True) == "truong_hoc"
+    assert respondent_kind("Công ty thuỷ sản Trường Phát", "", is_office=True) == "to_chuc"
     assert respondent_kind("Phòng Kinh tế xã Hoà Bình", "", is_office=True) == "phong_xa"
 
 
