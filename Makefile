@@ -33,7 +33,6 @@ test: $(VENV)/.dev  ## cài đặt và chạy bộ kiểm thử
 
 lint: $(VENV)/.dev  ## ruff, mypy, import-linter
 	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

@@ -6,13 +6,17 @@ import typer
 
 from api.cli.classify import classify
 from api.cli.corpora import clerk_agreement, export_rows, import_rows, label_studio_config, split_rows
+from api.cli.db import db
 from api.cli.extract import compare, extract
+from api.cli.findings_judging import assemble_reports, evaluate_findings
 from api.cli.fitting import train_findings, train_petitions, train_search, train_vectors
 from api.cli.judging import evaluate_petitions
 from api.cli.labelling import label_errors, queue, similar, simulate_labelling
 from api.cli.models import models
+from api.cli.redact import evaluate_privacy, redact_command
 from api.cli.serve import serve
 from api.cli.training import corpus, evaluate, train
+from api.cli.users import users
 
 app = typer.Typer(
     name="langnghe",
@@ -26,13 +30,17 @@ app.command("serve")(serve)
 app.command("classify")(classify)
 app.command("extract")(extract)
 app.command("compare")(compare)
+app.command("redact")(redact_command)
 train.command("petitions")(train_petitions)
 train.command("findings")(train_findings)
 train.command("vectors")(train_vectors)
 train.command("search")(train_search)
 app.add_typer(train, name="train")
 evaluate.command("petitions")(evaluate_petitions)
+evaluate.command("findings")(evaluate_findings)
+evaluate.command("privacy")(evaluate_privacy)
 app.add_typer(evaluate, name="evaluate")
+corpus.command("assemble-reports")(assemble_reports)
 corpus.command("import")(import_rows)
 corpus.command("export")(export_rows)
 corpus.command("split")(split_rows)
@@ -44,6 +52,8 @@ corpus.command("agreement")(clerk_agreement)
 corpus.command("label-studio-config")(label_studio_config)
 app.add_typer(corpus, name="corpus")
 app.add_typer(models, name="models")
+app.add_typer(db, name="db")
+app.add_typer(users, name="users")
 
 
 def main() -> None:

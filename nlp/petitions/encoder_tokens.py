@@ -96,8 +96,9 @@ class WordTokenizer:
             for name in names:
                 value = named.get(name)
                 token = value.get("content") if isinstance(value, dict) else value
-                if token is not None and found.token_to_id(token) is not None:
-                    return int(found.token_to_id(token))
+                number = found.token_to_id(token) if token is not None else None
+                if number is not None:
+                    return int(number)
             return 0
 
         specials = (special("cls_token", "bos_token"), special("sep_token", "eos_token"), special("pad_token"))

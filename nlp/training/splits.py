@@ -40,9 +40,7 @@ def assign_splits(
         for position, name in enumerate(ranked):
             if hand in hard_hands:
                 split = "hard"
-            elif hand in whole_test_hands:
-                split = "test"
-            elif len(ranked) >= 5 and position == 0:
+            elif hand in whole_test_hands or len(ranked) >= 5 and position == 0:
                 split = "test"
             elif len(ranked) >= 5 and position == 1:
                 split = "validation"
