@@ -47,6 +47,7 @@ class Judged:
     links: list[dict[str, LinkCounts]] = field(default_factory=list)
     attributes: dict[str, list[int]] = field(default_factory=dict)
     metadata: dict[str, list[int]] = field(default_factory=dict)
+    known_metadata: list[int] = field(default_factory=lambda: [0, 0])
     topics: list[int] = field(default_factory=lambda: [0, 0, 0])
     embedded: list[int] = field(default_factory=lambda: [0, 0, 0])
     confidence: list[tuple[float, bool]] = field(default_factory=list)
@@ -138,10 +139,15 @@ def compare_report(judged: Judged, report: GoldReport, result: ReportResult) -> 
     owner = {f.id: _owner(report, f) for f in found}
     judged.links.append(_links(report, found, owner))
     _details(judged, report, found, owner)
+    wanted = report.gold.get("metadata") or {}
     for name, value in result.document.metadata.to_json().items():
-        row = judged.metadata.setdefault(name, [0, 0])
-        row[1] += 1
-        row[0] += int(_same(report.gold["metadata"].get(name), value))
+        if wanted:
+            row = judged.metadata.setdefault(name, [0, 0])
+            row[1] += 1
+            row[0] += int(_same(wanted.get(name), value))
+        if wanted.get(name):
+            judged.known_metadata[0] += int(_same(wanted[name], value))
+            judged.known_metadata[1] += 1
     _confidence(judged, report, found, length)
 
 
