@@ -66,6 +66,11 @@ def number(value: float) -> str:
     return f"{int(value):,}".replace(",", ".")
 
 
+def capped(value: int, most: int = 20_000) -> str:
+    """A count of the register; one above 20.000 is only known to be more."""
+    return f"hơn {number(most)}" if value > most else number(value)
+
+
 def percent(value: float | None) -> str:
     """0.873 as 87%."""
     return "–" if value is None else f"{round(value * 100)}%"
@@ -143,7 +148,7 @@ ACTION = {
     "job.cancel": "Hủy việc chạy nền",
     "backup": "Sao lưu",
 }
-FILTERS: dict[str, Any] = {"number": number, "percent": percent, "day": day, "moment": moment}
+FILTERS: dict[str, Any] = {"number": number, "capped": capped, "percent": percent, "day": day, "moment": moment}
 
 
 def month_name(month: str) -> str:

@@ -58,7 +58,7 @@ def register_csv(petitions: Iterable[Petition]) -> bytes:
 
 def register_xlsx(petitions: Iterable[Petition]) -> bytes:
     """The register as a workbook with filters."""
-    book = Workbook()
+    book = _book()
     sheet = _sheet(book, "Sổ đơn", list(COLUMNS.values()))
     for row in register_rows(petitions):
         sheet.append([safe_cell(c) for c in row])
@@ -72,7 +72,7 @@ def statistics_xlsx(period: Period, official: dict[str, dict[str, int]], statuse
     The form now in force (Thông tư 06/2025/TT-TTCP) was not seen when this was written; its annex prevails.
     """
     known = taxonomy()
-    book = Workbook()
+    book = _book()
     sheet = _sheet(book, "Xử lý đơn", ["Nội dung", *(t.name for t in known.types), "Tổng"])
     names = {c.code: c.name for c in known.official_columns}
     totals = dict.fromkeys((t.code for t in known.types), 0)
@@ -95,10 +95,15 @@ def statistics_xlsx(period: Period, official: dict[str, dict[str, int]], statuse
     return _bytes(book)
 
 
+def _book() -> Workbook:
+    book = Workbook()
+    for sheet in list(book.worksheets):
+        book.remove(sheet)
+    return book
+
+
 def _sheet(book: Workbook, title: str, heads: Sequence[str]) -> Any:
-    first = book.active
-    sheet = first if first is not None and first.max_row == 1 and first["A1"].value is None else book.create_sheet()
-    sheet.title = title
+    sheet = book.create_sheet(title)
     sheet.append(list(heads))
     for i, cell in enumerate(sheet[1], 1):
         cell.font = Font(bold=True)

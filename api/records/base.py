@@ -52,6 +52,8 @@ class UtcTime(TypeDecorator[datetime]):
 
 
 PublicId = String(26)
+# SQLite reads a row from its beginning: long texts stand last, so that looking at a state does not walk through them.
+LAST = 100
 
 
 def now() -> datetime:

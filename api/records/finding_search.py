@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal_column, or_, select, text
 from sqlalchemy.orm import Session
 
 from api.records import cursors
@@ -233,14 +233,19 @@ def facets(session: Session, wanted: FindingFilter, query: Query | None) -> dict
             )
             answer[name] = _sorted(Counter(_pairs_of(found)))
     for name, table in (("topic", FindingTopic), ("field", FindingField)):
-        opened = wanted.without(name)
-        found = session.execute(
-            select(table.code, func.count())
-            .where(table.finding_num.in_(matching(session, opened, query)))
-            .group_by(table.code)
-        )
-        answer[name] = _sorted(Counter(_pairs_of(found)))
+        answer[name] = _sorted(_by_code(session, table, wanted.without(name), query))
     return answer
+
+
+def _by_code(session: Session, table: Any, opened: FindingFilter, query: Query | None) -> Counter[Any]:
+    counted = select(table.code, func.count()).group_by(table.code)
+    if opened == FindingFilter() and query is None:
+        # Counting everything and taking away the few that are gone reads one index instead of joining all findings.
+        gone = select(Finding.num).where(Finding.gone.is_(True))
+        tally = Counter(_pairs_of(session.execute(counted)))
+        tally.subtract(_pairs_of(session.execute(counted.where(table.finding_num.in_(gone)))))
+        return tally
+    return Counter(_pairs_of(session.execute(counted.where(table.finding_num.in_(matching(session, opened, query))))))
 
 
 def _pairs_of(rows: Any) -> dict[Any, Any]:
@@ -248,7 +253,7 @@ def _pairs_of(rows: Any) -> dict[Any, Any]:
 
 
 def _sorted(tally: Counter[Any]) -> list[tuple[Any, int]]:
-    return sorted(((v, c) for v, c in tally.items() if v not in (None, "")), key=lambda p: (-p[1], str(p[0])))
+    return sorted(((v, c) for v, c in tally.items() if c and v not in (None, "")), key=lambda p: (-p[1], str(p[0])))
 
 
 def issuer_names(session: Session) -> dict[str, str]:
@@ -268,7 +273,7 @@ def links_of(session: Session, ids: list[str]) -> list[FindingLink]:
 def similar_findings(session: Session, finding: Finding, limit: int = 10) -> list[tuple[Finding, float]]:
     """Findings of other reports that say nearly the same, with the Jaccard index of syllable pairs, best first."""
     words = exact_words(finding.text).split()
-    rare = sorted(dict.fromkeys(w for w in words if len(w) > 2), key=len, reverse=True)[:12]
+    rare = _rarest(session, sorted(set(words)))
     if not rare:
         return []
     own = _pairs(words)
@@ -289,6 +294,17 @@ def similar_findings(session: Session, finding: Finding, limit: int = 10) -> lis
             if score >= 0.15:
                 scored.append((other, round(score, 3)))
     return sorted(scored, key=lambda p: (-p[1], p[0].num))[:limit]
+
+
+def _rarest(session: Session, words: list[str], count: int = 6) -> list[str]:
+    """The words that stand in the fewest findings (SQLite knows), else the longest ones."""
+    if _sqlite(session) and words:
+        rows = text("SELECT term, doc FROM findings_fts_words WHERE col = 'exact' AND term IN :words").bindparams(
+            bindparam("words", expanding=True)
+        )
+        known = {row[0]: row[1] for row in session.execute(rows, {"words": words})}
+        return sorted((w for w in words if known.get(w, 0) > 1), key=lambda w: known[w])[:count]
+    return sorted((w for w in words if len(w) > 2), key=lambda w: (-len(w), w))[:count]
 
 
 def _pairs(words: list[str]) -> set[tuple[str, str]]:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 from scipy.stats import binomtest, nbinom
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from api.records.petitions import Petition, PetitionField
+from api.records.petitions import PetitionField
 
 RECENT_DAYS = 28
 HISTORY_DAYS = 364
@@ -35,35 +36,38 @@ class HotSpot:
     p: float
 
 
-def surge_p(recent: int, past: int, recent_days: int = RECENT_DAYS, past_days: int = HISTORY_DAYS) -> float:
-    """Chance of `recent` or more petitions, if the place goes on as before.
+def surge_p(recent: Any, past: Any, recent_days: int = RECENT_DAYS, past_days: int = HISTORY_DAYS) -> Any:
+    """Chance of `recent` or more petitions, if the place goes on as before; numbers, or arrays of them.
 
     The rate is unknown, so it is averaged over what the past leaves possible, Gamma(past + 1/2) (Jeffreys' prior); that
     makes the prediction negative binomial (Gelman et al., Bayesian Data Analysis, 3rd ed., section 2.6).
     """
-    return float(nbinom.sf(recent - 1, past + 0.5, past_days / (past_days + recent_days)))
+    return nbinom.sf(recent - 1, past + 0.5, past_days / (past_days + recent_days))
 
 
 def hot_spots(session: Session, on: date, province: str = "") -> list[HotSpot]:
     """Surges of the last four weeks in every commune (or province where no commune is kept), surest first."""
     recent_from, past_from = on - timedelta(days=RECENT_DAYS - 1), on - timedelta(days=RECENT_DAYS + HISTORY_DAYS - 1)
-    recent = func.sum(case((Petition.received_at >= recent_from, 1), else_=0))
-    place = (Petition.province, Petition.commune)
+    recent = func.sum(case((PetitionField.received_at >= recent_from, 1), else_=0))
+    place = (PetitionField.province, PetitionField.commune)
     rows: list[Any] = [PetitionField.parent.is_(None), PetitionField.received_at.between(past_from, on)]
     if province:
-        rows.append(Petition.province == province)
+        rows.append(PetitionField.province == province)
     counted = (
         select(PetitionField.code, *place, recent, func.count())
-        .join(Petition, Petition.num == PetitionField.petition_num)
         .where(*rows)
-        .where((Petition.province.is_not(None)) | (Petition.commune.is_not(None)))
+        .where(PetitionField.province.is_not(None) | PetitionField.commune.is_not(None))
         .group_by(PetitionField.code, *place)
     )
-    tested: list[HotSpot] = []
-    for code, where, commune, now_count, total in session.execute(counted):
-        past = total - now_count
-        expected = (past + 0.5) * RECENT_DAYS / HISTORY_DAYS
-        tested.append(HotSpot(code, where or "", commune or "", now_count, expected, surge_p(now_count, past)))
+    counts = [(code, where or "", commune or "", int(n), int(total - n)) for code, where, commune, n, total
+              in session.execute(counted)]  # fmt: skip
+    if not counts:
+        return []
+    chances = surge_p(np.array([c[3] for c in counts]), np.array([c[4] for c in counts]))
+    tested = [
+        HotSpot(code, where, commune, n, (past + 0.5) * RECENT_DAYS / HISTORY_DAYS, float(p))
+        for (code, where, commune, n, past), p in zip(counts, chances, strict=True)
+    ]
     return [s for s in _surely(tested) if s.recent >= LEAST and s.recent > s.expected]
 
 

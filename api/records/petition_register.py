@@ -16,6 +16,7 @@ from api.records.words import Query, parse_query, to_fts5, to_tsquery
 
 ORDERS = ("inbox", "newest", "received", "due")
 PAGE = 40
+COUNT_MOST = 20_000  # beyond it a total says "more than": nobody pages that far, and counting on would be slow
 MAX_PAGE = 200
 _FAR = date(9999, 12, 31)
 
@@ -136,7 +137,7 @@ def list_petitions(
         `inbox` (most urgent first, then the earliest due date), `newest` (entered last), `received` (by received
         date, latest first) or `due` (earliest due date first).
     count : bool
-        False leaves `total` at -1, for callers that show no total.
+        False leaves `total` at -1, for callers that show no total. A total above 20,000 means "more than that".
 
     Raises
     ------
@@ -147,7 +148,7 @@ def list_petitions(
     if query and query.exact and not _any(session, wanted, viewer, query):
         query = query.unaccented()
     rows = conditions(session, wanted, viewer, query)
-    total = int(session.scalar(select(func.count()).select_from(Petition).where(*rows)) or 0) if count else -1
+    total = _count(session, rows) if count else -1
     keys = _keys(order)
     if cursor:
         values = cursors.decode(cursor, order, tuple(k.kind for k in keys))
@@ -159,6 +160,11 @@ def list_petitions(
     if len(found) > limit:
         following = cursors.encode(order, [k.read(found[limit - 1]) for k in keys])
     return RegisterPage(tuple(found[:limit]), following, total, query)
+
+
+def _count(session: Session, rows: list[Any]) -> int:
+    some = select(Petition.num).where(*rows).limit(COUNT_MOST + 1).subquery()
+    return int(session.scalar(select(func.count()).select_from(some)) or 0)
 
 
 def _any(session: Session, wanted: PetitionFilter, viewer: Viewer, query: Query) -> bool:

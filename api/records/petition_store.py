@@ -247,6 +247,7 @@ def change(session: Session, petition: Petition, actor: Actor, **changes: Any) -
         session.add(PetitionEvent(petition_num=petition.num, kind=name, detail=detail, actor_id=actor.id,
                                   actor_name=actor.name))  # fmt: skip
         audit(session, actor, f"petition.{name}", "petition", petition.id)
+    _repeat(petition)
 
 
 def assign(session: Session, petition: Petition, user_ids: Sequence[int], actor: Actor) -> None:
@@ -285,7 +286,14 @@ def derive(session: Session, petition: Petition, decision: Decision | None, resu
     ]
     for position, row in enumerate(petition.fields):
         row.position = position
+    _repeat(petition)
     session.flush()
+
+
+def _repeat(petition: Petition) -> None:
+    """Keep what `petition_fields` repeats of the petition in step with it."""
+    for row in petition.fields:
+        row.type, row.province, row.commune = petition.type, petition.province, petition.commune
 
 
 def _keep_feedback(

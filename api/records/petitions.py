@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from api.records.base import Base, PublicId, UtcTime, new_id, now
+from api.records.base import LAST, Base, PublicId, UtcTime, new_id, now
 
 
 class Petition(Base):
@@ -29,10 +29,10 @@ class Petition(Base):
     channel: Mapped[str] = mapped_column(String(32), default="other")
     external_id: Mapped[str | None] = mapped_column(String(120))
     title: Mapped[str] = mapped_column(String(200), default="")
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text, sort_order=LAST)
     text_sha256: Mapped[str] = mapped_column(String(64), index=True)
-    exact: Mapped[str] = mapped_column(Text, default="", deferred=True)
-    folded: Mapped[str] = mapped_column(Text, default="", deferred=True)
+    exact: Mapped[str] = mapped_column(Text, default="", deferred=True, sort_order=LAST)
+    folded: Mapped[str] = mapped_column(Text, default="", deferred=True, sort_order=LAST)
     province: Mapped[str | None] = mapped_column(String(80))
     commune: Mapped[str | None] = mapped_column(String(120))
     status: Mapped[str] = mapped_column(String(24), default="new")
@@ -65,6 +65,22 @@ class Petition(Base):
         Index("ix_petitions_due", "due_on", "num"),
         Index("ix_petitions_place", "province", "commune", "received_at"),
         Index("ix_petitions_external", "channel", "external_id"),
+        # Everything that filters look at, so that counting a selection never reads the rows with their long texts.
+        Index(
+            "ix_petitions_filters",
+            "received_at",
+            "status",
+            "type",
+            "urgency",
+            "urgency_rank",
+            "channel",
+            "province",
+            "commune",
+            "needs_review",
+            "confidential",
+            "due_on",
+            "num",
+        ),
     )
 
     @property
@@ -82,9 +98,17 @@ class PetitionField(Base):
     code: Mapped[str] = mapped_column(String(40), primary_key=True)
     parent: Mapped[str | None] = mapped_column(String(40))
     position: Mapped[int] = mapped_column(default=0)
-    received_at: Mapped[date]  # repeated from the petition, so that counts by field and month read one index
+    # Repeated from the petition, so that counts by field, month and place read one index and no petition.
+    received_at: Mapped[date]
+    type: Mapped[str] = mapped_column(String(32), default="")
+    province: Mapped[str | None] = mapped_column(String(80))
+    commune: Mapped[str | None] = mapped_column(String(120))
 
-    __table_args__ = (Index("ix_petition_fields_code", "code", "received_at", "petition_num"),)
+    __table_args__ = (
+        Index("ix_petition_fields_code", "code", "received_at", "petition_num"),
+        Index("ix_petition_fields_counts", "received_at", "code", "parent", "position", "type", "province", "commune",
+              "petition_num"),
+    )  # fmt: skip
 
 
 class Analysis(Base):

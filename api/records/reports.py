@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from api.records.base import Base, PublicId, UtcTime, new_id, now
+from api.records.base import LAST, Base, PublicId, UtcTime, new_id, now
 
 
 class StoredFile(Base):
@@ -33,9 +33,9 @@ class Report(Base):
     document_id: Mapped[str] = mapped_column(String(80), index=True)
     filename: Mapped[str] = mapped_column(String(300), default="")
     media: Mapped[str] = mapped_column(String(16), default="txt")
-    text: Mapped[str] = mapped_column(Text, deferred=True)
-    pages: Mapped[list[Any]] = mapped_column(default=list, deferred=True)
-    document: Mapped[dict[str, Any]]
+    text: Mapped[str] = mapped_column(Text, deferred=True, sort_order=LAST)
+    pages: Mapped[list[Any]] = mapped_column(default=list, deferred=True, sort_order=LAST)
+    document: Mapped[dict[str, Any]] = mapped_column(sort_order=LAST)
     title: Mapped[str] = mapped_column(Text, default="")
     kind: Mapped[str] = mapped_column(String(120), default="")
     issuer: Mapped[str] = mapped_column(String(300), default="")
@@ -73,14 +73,14 @@ class Finding(Base):
     seq: Mapped[int]
     kind: Mapped[str] = mapped_column(String(24))
     sort: Mapped[str | None] = mapped_column(String(24))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text, sort_order=LAST)
     start: Mapped[int]
     end: Mapped[int]
-    quote: Mapped[str] = mapped_column(Text)
+    quote: Mapped[str] = mapped_column(Text, sort_order=LAST)
     section: Mapped[list[Any]] = mapped_column(default=list)
     item: Mapped[dict[str, Any] | None]
     page: Mapped[int | None]
-    detail: Mapped[dict[str, Any]]
+    detail: Mapped[dict[str, Any]] = mapped_column(sort_order=LAST)
     confidence: Mapped[float] = mapped_column(default=0.0)
     extractor: Mapped[str] = mapped_column(String(120), default="")
     review: Mapped[str] = mapped_column(String(16), default="proposed")
@@ -90,8 +90,8 @@ class Finding(Base):
     reviewed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     reviewed_at: Mapped[datetime | None] = mapped_column(UtcTime)
     gone: Mapped[bool] = mapped_column(default=False)
-    exact: Mapped[str] = mapped_column(Text, default="", deferred=True)
-    folded: Mapped[str] = mapped_column(Text, default="", deferred=True)
+    exact: Mapped[str] = mapped_column(Text, default="", deferred=True, sort_order=LAST)
+    folded: Mapped[str] = mapped_column(Text, default="", deferred=True, sort_order=LAST)
     issuer_key: Mapped[str] = mapped_column(String(300), default="")
     province: Mapped[str] = mapped_column(String(80), default="")
     year: Mapped[int | None]

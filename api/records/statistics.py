@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import extract, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, extract, func, select
+from sqlalchemy.orm import Session, aliased
 
 from api.records.petition_store import STATUSES
 from api.records.petitions import Petition, PetitionField
@@ -24,13 +24,13 @@ class Period:
     province: str = ""
     commune: str = ""
 
-    def conditions(self) -> list[Any]:
-        """The period as conditions over `petitions`."""
-        rows: list[Any] = [Petition.received_at >= self.start, Petition.received_at <= self.end]
+    def conditions(self, table: Any = Petition) -> list[Any]:
+        """The period as conditions over `petitions`, or over `petition_fields`, which repeats what is needed."""
+        rows: list[Any] = [table.received_at >= self.start, table.received_at <= self.end]
         if self.province:
-            rows.append(Petition.province == self.province)
+            rows.append(table.province == self.province)
         if self.commune:
-            rows.append(Petition.commune == self.commune)
+            rows.append(table.commune == self.commune)
         return rows
 
 
@@ -68,12 +68,11 @@ def overview(session: Session, period: Period, field: str = "") -> Overview:
             tally[value] += count
     fields: dict[str, int] = {}
     subfields: dict[str, int] = {}
-    counted = (
-        select(PetitionField.code, PetitionField.parent, func.count())
-        .join(Petition, Petition.num == PetitionField.petition_num)
-        .where(*rows)
-        .group_by(PetitionField.code, PetitionField.parent)
-    )
+    counted = select(PetitionField.code, PetitionField.parent, func.count()).where(*period.conditions(PetitionField))
+    if field:
+        both = select(PetitionField.petition_num).where(PetitionField.code == field)
+        counted = counted.where(PetitionField.petition_num.in_(both))
+    counted = counted.group_by(PetitionField.code, PetitionField.parent)
     for code, parent, count in session.execute(counted):
         (fields if parent is None else subfields)[code] = count
     return Overview(sum(types.values()), fields, subfields, dict(types), dict(urgency), dict(status), dict(channels),
@@ -104,28 +103,22 @@ def official_table(session: Session, period: Period) -> dict[str, dict[str, int]
     known = taxonomy()
     table = {c.code: {t.code: 0 for t in known.types} for c in known.official_columns}
     special = known.official_overrides
-    main = (
-        select(PetitionField.petition_num, PetitionField.code)
-        .where(PetitionField.position == 0)
-        .subquery("main")
-    )  # fmt: skip
-    rows = period.conditions()
+    rows = period.conditions(PetitionField)
     counted = (
-        select(main.c.code, Petition.type, func.count())
-        .join(main, main.c.petition_num == Petition.num)
-        .where(*rows)
-        .group_by(main.c.code, Petition.type)
+        select(PetitionField.code, PetitionField.type, func.count())
+        .where(*rows, PetitionField.position == 0)
+        .group_by(PetitionField.code, PetitionField.type)
     )
     for code, kind, count in session.execute(counted):
         column = known.official_column(code) if code in known.field_codes else "khac"
         table[column][kind] += count
+    main = aliased(PetitionField)
     for sub, column in special.items():
         moved = (
-            select(Petition.type, func.count())
-            .join(PetitionField, PetitionField.petition_num == Petition.num)
-            .join(main, main.c.petition_num == Petition.num)
-            .where(*rows, PetitionField.code == sub, main.c.code == known.field_of_subfield[sub])
-            .group_by(Petition.type)
+            select(PetitionField.type, func.count())
+            .join(main, and_(main.petition_num == PetitionField.petition_num, main.position == 0))
+            .where(*rows, PetitionField.code == sub, main.code == known.field_of_subfield[sub])
+            .group_by(PetitionField.type)
         )
         for kind, count in session.execute(moved):
             table[column][kind] += count

@@ -44,24 +44,42 @@ COPY = PETITIONS[2].replace("Gia đình tôi", "Nhà tôi")
 
 
 def office_report(place: str, year: int) -> str:
-    return f"""title: Báo cáo công tác cải cách hành chính năm {year}
+    """A short report in the usual layout; before it, unless the live models read it, what the fake reader looks for."""
+    number = f"{year % 100 + 40}/BC-UBND"
+    told = f"""title: Báo cáo công tác cải cách hành chính năm {year}
 kind: Báo cáo
 issuer: UBND huyện {place}
-number: {year % 100 + 40}/BC-UBND
+number: {number}
 date: {year}-12-05
 province: Quảng Ngãi
-UBND HUYỆN {place.upper()}
+"""
+    body = f"""ỦY BAN NHÂN DÂN                    CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+HUYỆN {place.upper()}                         Độc lập - Tự do - Hạnh phúc
+_______                              _______________
+Số: {number}                      {place}, ngày 05 tháng 12 năm {year}
+
 BÁO CÁO
-Công tác cải cách hành chính năm {year}
+Kết quả công tác cải cách hành chính năm {year} của huyện {place}, tỉnh Quảng Ngãi
+
 I. KẾT QUẢ ĐẠT ĐƯỢC
 Đã tiếp nhận 1.204 hồ sơ, trả đúng hạn 96%.
+
 II. HẠN CHẾ, NGUYÊN NHÂN
+1. Hạn chế
 Việc giải quyết thủ tục hành chính ở một số xã còn chậm, có nơi để quá hạn nhiều ngày.
 Công tác quản lý đất đai còn hạn chế, hồ sơ địa chính chưa được cập nhật kịp thời.
+2. Nguyên nhân
 Nguyên nhân là do thiếu cán bộ chuyên trách, trang thiết bị chưa đồng bộ.
+
 III. KIẾN NGHỊ
 Đề nghị UBND tỉnh bổ sung kinh phí đo đạc đất đai cho huyện {place}.
+
+TM. ỦY BAN NHÂN DÂN
+CHỦ TỊCH
+
+Nguyễn Văn Bình
 """
+    return body if PICTURES else told + body
 
 
 @pytest.fixture(scope="module")

@@ -26,13 +26,13 @@ from api.records import feedback, hotspots, statistics
 from api.records.audit import record as audit
 from api.records.finding_search import FindingFilter, search_findings
 from api.records.operations import SavedSearch
-from api.records.petition_register import MAX_PAGE, PetitionFilter, list_petitions
+from api.records.petition_register import COUNT_MOST, MAX_PAGE, PetitionFilter, list_petitions
 from api.records.petitions import Petition
 from api.records.statistics import Period
 from api.security.roles import Principal
 
 router = APIRouter(prefix="/v1", tags=["Thống kê và kết xuất"])
-MOST = 20_000
+MOST = COUNT_MOST
 Day = Annotated[IsoDate | None, Query()]
 Place = Annotated[ShortText, Query()]
 Counter = Annotated[Principal, Depends(needs("statistics.read"))]

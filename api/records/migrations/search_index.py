@@ -17,6 +17,7 @@ def create_statements(dialect: str, table: str) -> list[str]:
         return [
             f"CREATE VIRTUAL TABLE {table}_fts USING fts5(exact, folded, content='{table}', content_rowid='num', "
             "tokenize='unicode61 remove_diacritics 0', prefix='2 3')",
+            f"CREATE VIRTUAL TABLE {table}_fts_words USING fts5vocab({table}_fts, 'col')",
             f"CREATE TRIGGER {table}_fts_insert AFTER INSERT ON {table} BEGIN "
             f"INSERT INTO {table}_fts(rowid, exact, folded) VALUES (new.num, new.exact, new.folded); END",
             f"CREATE TRIGGER {table}_fts_delete AFTER DELETE ON {table} BEGIN "
@@ -41,5 +42,5 @@ def drop_statements(dialect: str, table: str) -> list[str]:
     """SQL that removes what `create_statements` made."""
     if dialect == "sqlite":
         names = [f"DROP TRIGGER {table}_fts_{kind}" for kind in ("insert", "delete", "update")]
-        return [*names, f"DROP TABLE {table}_fts"]
+        return [*names, f"DROP TABLE {table}_fts_words", f"DROP TABLE {table}_fts"]
     return [f"ALTER TABLE {table} DROP COLUMN tsv_{column}" for column in ("exact", "folded")]

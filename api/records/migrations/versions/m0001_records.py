@@ -174,10 +174,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(length=32), nullable=False),
         sa.Column("external_id", sa.String(length=120), nullable=True),
         sa.Column("title", sa.String(length=200), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
         sa.Column("text_sha256", sa.String(length=64), nullable=False),
-        sa.Column("exact", sa.Text(), nullable=False),
-        sa.Column("folded", sa.Text(), nullable=False),
         sa.Column("province", sa.String(length=80), nullable=True),
         sa.Column("commune", sa.String(length=120), nullable=True),
         sa.Column("status", sa.String(length=24), nullable=False),
@@ -193,6 +190,9 @@ def upgrade() -> None:
         sa.Column("created_at", UtcTime(), nullable=False),
         sa.Column("updated_at", UtcTime(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("exact", sa.Text(), nullable=False),
+        sa.Column("folded", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_petitions_created_by")),
         sa.PrimaryKeyConstraint("num", name=op.f("pk_petitions")),
         sa.UniqueConstraint("id", name=op.f("uq_petitions_id")),
@@ -200,6 +200,25 @@ def upgrade() -> None:
     )
     op.create_index("ix_petitions_due", "petitions", ["due_on", "num"], unique=False)
     op.create_index("ix_petitions_external", "petitions", ["channel", "external_id"], unique=False)
+    op.create_index(
+        "ix_petitions_filters",
+        "petitions",
+        [
+            "received_at",
+            "status",
+            "type",
+            "urgency",
+            "urgency_rank",
+            "channel",
+            "province",
+            "commune",
+            "needs_review",
+            "confidential",
+            "due_on",
+            "num",
+        ],
+        unique=False,
+    )
     op.create_index("ix_petitions_inbox", "petitions", ["status", "urgency_rank", "due_on", "num"], unique=False)
     op.create_index("ix_petitions_place", "petitions", ["province", "commune", "received_at"], unique=False)
     op.create_index("ix_petitions_received", "petitions", ["received_at", "num"], unique=False)
@@ -213,9 +232,6 @@ def upgrade() -> None:
         sa.Column("document_id", sa.String(length=80), nullable=False),
         sa.Column("filename", sa.String(length=300), nullable=False),
         sa.Column("media", sa.String(length=16), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("pages", sa.JSON(), nullable=False),
-        sa.Column("document", sa.JSON(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("kind", sa.String(length=120), nullable=False),
         sa.Column("issuer", sa.String(length=300), nullable=False),
@@ -234,6 +250,9 @@ def upgrade() -> None:
         sa.Column("created_at", UtcTime(), nullable=False),
         sa.Column("updated_at", UtcTime(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("pages", sa.JSON(), nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_reports_created_by")),
         sa.PrimaryKeyConstraint("num", name=op.f("pk_reports")),
         sa.UniqueConstraint("id", name=op.f("uq_reports_id")),
@@ -324,14 +343,11 @@ def upgrade() -> None:
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=24), nullable=False),
         sa.Column("sort", sa.String(length=24), nullable=True),
-        sa.Column("text", sa.Text(), nullable=False),
         sa.Column("start", sa.Integer(), nullable=False),
         sa.Column("end", sa.Integer(), nullable=False),
-        sa.Column("quote", sa.Text(), nullable=False),
         sa.Column("section", sa.JSON(), nullable=False),
         sa.Column("item", sa.JSON(), nullable=True),
         sa.Column("page", sa.Integer(), nullable=True),
-        sa.Column("detail", sa.JSON(), nullable=False),
         sa.Column("confidence", sa.Double(), nullable=False),
         sa.Column("extractor", sa.String(length=120), nullable=False),
         sa.Column("review", sa.String(length=16), nullable=False),
@@ -341,14 +357,17 @@ def upgrade() -> None:
         sa.Column("reviewed_by", sa.Integer(), nullable=True),
         sa.Column("reviewed_at", UtcTime(), nullable=True),
         sa.Column("gone", sa.Boolean(), nullable=False),
-        sa.Column("exact", sa.Text(), nullable=False),
-        sa.Column("folded", sa.Text(), nullable=False),
         sa.Column("issuer_key", sa.String(length=300), nullable=False),
         sa.Column("province", sa.String(length=80), nullable=False),
         sa.Column("year", sa.Integer(), nullable=True),
         sa.Column("created_at", UtcTime(), nullable=False),
         sa.Column("updated_at", UtcTime(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("quote", sa.Text(), nullable=False),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("exact", sa.Text(), nullable=False),
+        sa.Column("folded", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["report_num"], ["reports.num"], name=op.f("fk_findings_report_num")),
         sa.ForeignKeyConstraint(["reviewed_by"], ["users.id"], name=op.f("fk_findings_reviewed_by")),
         sa.PrimaryKeyConstraint("num", name=op.f("pk_findings")),
@@ -426,10 +445,19 @@ def upgrade() -> None:
         sa.Column("parent", sa.String(length=40), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("received_at", sa.Date(), nullable=False),
+        sa.Column("type", sa.String(length=32), nullable=False),
+        sa.Column("province", sa.String(length=80), nullable=True),
+        sa.Column("commune", sa.String(length=120), nullable=True),
         sa.ForeignKeyConstraint(["petition_num"], ["petitions.num"], name=op.f("fk_petition_fields_petition_num")),
         sa.PrimaryKeyConstraint("petition_num", "code", name=op.f("pk_petition_fields")),
     )
     op.create_index("ix_petition_fields_code", "petition_fields", ["code", "received_at", "petition_num"], unique=False)
+    op.create_index(
+        "ix_petition_fields_counts",
+        "petition_fields",
+        ["received_at", "code", "parent", "position", "type", "province", "commune", "petition_num"],
+        unique=False,
+    )
     op.create_table(
         "petition_links",
         sa.Column("petition_num", sa.Integer(), nullable=False),
@@ -519,6 +547,7 @@ def downgrade() -> None:
     op.drop_table("decisions")
     op.drop_index(op.f("ix_petition_links_other_num"), table_name="petition_links")
     op.drop_table("petition_links")
+    op.drop_index("ix_petition_fields_counts", table_name="petition_fields")
     op.drop_index("ix_petition_fields_code", table_name="petition_fields")
     op.drop_table("petition_fields")
     op.drop_index(op.f("ix_petition_events_petition_num"), table_name="petition_events")
@@ -555,6 +584,7 @@ def downgrade() -> None:
     op.drop_index("ix_petitions_received", table_name="petitions")
     op.drop_index("ix_petitions_place", table_name="petitions")
     op.drop_index("ix_petitions_inbox", table_name="petitions")
+    op.drop_index("ix_petitions_filters", table_name="petitions")
     op.drop_index("ix_petitions_external", table_name="petitions")
     op.drop_index("ix_petitions_due", table_name="petitions")
     op.drop_table("petitions")
