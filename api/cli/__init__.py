@@ -15,6 +15,7 @@ from api.cli.labelling import label_errors, queue, similar, simulate_labelling
 from api.cli.models import models
 from api.cli.redact import evaluate_privacy, redact_command
 from api.cli.serve import serve
+from api.cli.shadowing import shadow_candidate
 from api.cli.training import corpus, evaluate, train
 from api.cli.users import users
 
@@ -51,6 +52,7 @@ corpus.command("simulate")(simulate_labelling)
 corpus.command("agreement")(clerk_agreement)
 corpus.command("label-studio-config")(label_studio_config)
 app.add_typer(corpus, name="corpus")
+models.command("shadow")(shadow_candidate)
 app.add_typer(models, name="models")
 app.add_typer(db, name="db")
 app.add_typer(users, name="users")

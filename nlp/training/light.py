@@ -6,7 +6,7 @@ where the whole model takes minutes. It serves nobody.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,12 +33,22 @@ class Light:
     gold: Gold
 
 
-def lighten(rows: Sequence[PetitionRow], vectors: WordVectors | None = None) -> Light:
-    """Turn rows into a matrix; the vocabulary is that of all rows, labelled or not."""
+def lighten(
+    rows: Sequence[PetitionRow], vectors: WordVectors | None = None, *, blocks: Mapping[str, float] | None = None
+) -> Light:
+    """Turn rows into a matrix; the vocabulary is that of all rows, labelled or not.
+
+    Parameters
+    ----------
+    vectors : WordVectors, optional
+        add the mean word vector of each text.
+    blocks : mapping, optional
+        kinds of features (keys of `nlp.petitions.features.BLOCKS`) with their weights; words and syllables by default.
+    """
     prepared = [prepare(r.text) for r in rows]
-    counts = [count_blocks(p, list(BLOCKS)) for p in prepared]
-    blocks = BLOCKS | ({"vector": 1.0} if vectors else {})
-    features = fit_features(counts, blocks=blocks, vectors=vectors)
+    chosen = dict(BLOCKS if blocks is None else blocks)
+    counts = [count_blocks(p, list(chosen)) for p in prepared]
+    features = fit_features(counts, blocks=chosen | ({"vector": 1.0} if vectors else {}), vectors=vectors)
     return Light(tuple(rows), matrix(features, prepared, counts), gold_of(rows))
 
 

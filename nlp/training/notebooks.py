@@ -28,8 +28,11 @@ def run_notebook(path: Path, *, small: bool, timeout: int = 1200) -> nbformat.No
     before = dict(os.environ)
     os.environ["LANGNGHE_NOTEBOOK_SMALL"] = "1" if small else "0"
     os.environ["PYTHONPATH"] = os.pathsep.join([str(CHECKOUT), before.get("PYTHONPATH", "")])
+    # What a library grumbles about at import is not a result; errors still stop the run.
+    os.environ["PYTHONWARNINGS"] = "ignore"
     try:
-        client = NotebookClient(notebook, timeout=timeout, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}})
+        resources = {"metadata": {"path": str(FOLDER)}}
+        client = NotebookClient(notebook, timeout=timeout, kernel_name="python3", resources=resources)
         client.execute()
     finally:
         os.environ.clear()

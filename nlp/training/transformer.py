@@ -6,6 +6,7 @@ download. What is registered needs neither torch nor the hub.
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -214,15 +215,20 @@ def export(model: PetitionEncoder, folder: Path) -> Path:
     ids = torch.ones(2, 8, dtype=torch.int64)
     length, count = torch.export.Dim("tokens", min=2, max=4096), torch.export.Dim("texts", min=1, max=4096)
     shape = {0: count, 1: length}
-    torch.onnx.export(
-        model, (ids, torch.ones_like(ids)), full, input_names=["ids", "mask"], output_names=list(OUTPUTS), dynamo=True,
-        dynamic_shapes={"ids": shape, "mask": shape}, external_data=False, verbose=False,
-    )  # fmt: skip
-    # The exporter folds weights after it has noted their shapes; the stale notes would stop the quantiser.
-    network = onnx.load(full)
-    del network.graph.value_info[:]
-    onnx.save(network, full)
-    quantize_dynamic(full, small, weight_type=QuantType.QInt8)
+    # Exporter and quantiser warn about parts that are not used here.
+    logging.disable(logging.WARNING)
+    try:
+        torch.onnx.export(
+            model, (ids, torch.ones_like(ids)), full, input_names=["ids", "mask"], output_names=list(OUTPUTS),
+            dynamo=True, dynamic_shapes={"ids": shape, "mask": shape}, external_data=False, verbose=False,
+        )  # fmt: skip
+        # The exporter folds weights after it has noted their shapes; the stale notes would stop the quantiser.
+        network = onnx.load(full)
+        del network.graph.value_info[:]
+        onnx.save(network, full)
+        quantize_dynamic(full, small, weight_type=QuantType.QInt8)
+    finally:
+        logging.disable(logging.NOTSET)
     return small
 
 

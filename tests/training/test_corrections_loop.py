@@ -146,3 +146,20 @@ def test_a_candidate_s_answers_are_told_apart_from_the_register_s_without_a_text
     found = shadow(stored, lambda row: next(iter(live.classify_many([row]))))
     assert (found.n, found.differing) == (4, [])
     assert "Cống" not in json.dumps(found.to_json(), ensure_ascii=False)
+
+
+def test_the_command_reads_the_register_in_silence(
+    service: TestClient, office: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANGNGHE_MODELS", str(office.root))
+    for i in range(3):
+        service.post("/v1/petitions", json={"text": f"Cống tắc ở hẻm {i}, mưa là ngập cả xóm."})
+    office.save("petitions", office.load("petitions-1"), labels={}, metrics={}, config={}, data={}, version="2")
+    url = f"sqlite:///{tmp_path / 'office.db'}"
+    done = CliRunner().invoke(
+        command, ["models", "shadow", "petitions-2", "--database", url, "--json", str(tmp_path / "s.json")]
+    )
+    assert done.exit_code == 0, done.output
+    found = json.loads((tmp_path / "s.json").read_text())
+    assert (found["n"], found["differing"], found["unreadable"]) == (3, [], 0)
+    assert "Cống" not in done.output
