@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -113,7 +114,10 @@ class Records:
             session.execute(text("SELECT 1"))
 
     def close(self) -> None:
-        """Give all connections back."""
+        """Give all connections back; SQLite first refreshes what its planner knows about the tables."""
+        if self.sqlite and self.engine.pool.checkedin():  # type: ignore[attr-defined]
+            with contextlib.suppress(DBAPIError), self.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA optimize")
         self.engine.dispose()
 
 

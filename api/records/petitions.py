@@ -59,7 +59,21 @@ class Petition(Base):
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (
         UniqueConstraint("register_year", "register_seq"),
-        Index("ix_petitions_inbox", "status", "urgency_rank", "due_on", "num"),
+        Index(
+            "ix_petitions_inbox",
+            "status",
+            "urgency_rank",
+            "due_on",
+            "num",
+            "province",
+            "commune",
+            "type",
+            "urgency",
+            "channel",
+            "needs_review",
+            "confidential",
+            "received_at",
+        ),
         Index("ix_petitions_received", "received_at", "num"),
         Index("ix_petitions_urgency", "urgency_rank", "num"),
         Index("ix_petitions_due", "due_on", "num"),

@@ -219,7 +219,25 @@ def upgrade() -> None:
         ],
         unique=False,
     )
-    op.create_index("ix_petitions_inbox", "petitions", ["status", "urgency_rank", "due_on", "num"], unique=False)
+    op.create_index(
+        "ix_petitions_inbox",
+        "petitions",
+        [
+            "status",
+            "urgency_rank",
+            "due_on",
+            "num",
+            "province",
+            "commune",
+            "type",
+            "urgency",
+            "channel",
+            "needs_review",
+            "confidential",
+            "received_at",
+        ],
+        unique=False,
+    )
     op.create_index("ix_petitions_place", "petitions", ["province", "commune", "received_at"], unique=False)
     op.create_index("ix_petitions_received", "petitions", ["received_at", "num"], unique=False)
     op.create_index(op.f("ix_petitions_text_sha256"), "petitions", ["text_sha256"], unique=False)
