@@ -72,7 +72,7 @@ def read_heading(text: str) -> Reading:
     that says nothing ("2. Về công tác tuyên truyền"). Longer phrases of `overrides` win and hide the words inside
     them.
     """
-    folded = key(text)
+    folded = whole = key(text)
     roles: set[str] = set()
     phrases: list[str] = []
     overrides, parts = _tables()
@@ -94,11 +94,10 @@ def read_heading(text: str) -> Reading:
     if 0 <= first < second and " va " not in folded[first:second]:
         # "Nguyên nhân của những hạn chế" is about causes only; "Nguyên nhân và hạn chế" about both.
         roles.discard("limitation")
-    if "task" in roles and not any(p.search(folded) for p in _markers("future_markers")):
+    if "task" in roles and not any(p.search(whole) for p in _markers("future_markers")):
         past = load("headings")["past_markers"]
-        if any(_pattern(w).search(folded) for w in past["with"]) and any(
-            p.search(folded) for p in _markers("past_markers")
-        ):
+        named = any(_pattern(w).search(whole) for w in past["with"])
+        if named and any(p.search(whole) for p in _markers("past_markers")):
             roles = (roles - {"task"}) | {past["role"]}
     if "success_cause" in roles:
         roles.discard("cause")

@@ -166,8 +166,11 @@ def level_of(name: str) -> tuple[int | None, str]:
         central = {fold(c) for c in load("organs")["central_cities"]}
         if city and any(city.group(1).startswith(c) or c in folded for c in central):
             return 4, group
+        # Accents matter here: "cơ quan" holds no "quận". A name without any accents is compared folded.
+        plain = folded if name.isascii() else name.lower()
         for row in load("organs")["level_words"]:
-            if re.search(rf"(?<!\w){re.escape(fold(row['word']))}(?!\w)", folded):
+            word = fold(row["word"]) if name.isascii() else row["word"]
+            if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", plain):
                 return int(row["level"]), group
     return level, group
 

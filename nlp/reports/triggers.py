@@ -48,7 +48,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "request",
         re.compile(
-            r"^.{0,40}(?:đề nghị|kiến nghị|kính đề nghị|yêu cầu)\s+(?:với\s+)?(?:[A-ZĐỦỤ]|các|cấp|đồng chí|tỉnh|huyện|trung ương|thường trực)",
+            r"^.{0,40}(?i:đề nghị|kiến nghị|kính đề nghị|yêu cầu)\s+(?:với\s+)?(?:[A-ZĐỦỤ]|các|cấp|đồng chí|tỉnh|huyện|trung ương|thường trực)",
             0,
         ),
     ),
