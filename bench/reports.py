@@ -25,7 +25,9 @@ def main() -> None:
     parser.add_argument("--reports", type=int, default=20)
     options = parser.parse_args()
     folder: Path = corpora_root() / "reports"
-    documents = [read_document(p) for p in sorted(folder.glob("*.md"))[: options.reports]]
+    # A report has its annotation beside it; the folder's datasheet has none.
+    paths = [p for p in sorted(folder.glob("*.md")) if p.with_suffix(".json").exists()]
+    documents = [read_document(p) for p in paths[: options.reports]]
     pages = sum(len(d.text) for d in documents) / PAGE
     warm_up()
     reader = ReportReader.load()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
@@ -27,6 +28,10 @@ class Paragraph:
 
 
 Item = Paragraph | Table | list[str]
+
+
+_OPENS = re.compile(r"(?:nơi nhận|kính gửi)\s*:", re.IGNORECASE)
+"""What opens a part of a letter, whatever stands above it."""
 
 
 def items_of(lines: list[TextLine], tables: list[Table]) -> list[Item]:
@@ -162,6 +167,8 @@ def _ends_paragraph(above: TextLine, below: TextLine, left: float, right: float,
     text, last = below.text(), above.text()
     size = max(above.size, below.size)
     if abs(above.size - below.size) > 0.12 * size or above.y - below.y > max(1.45 * pitch, 1.2 * size):
+        return True
+    if last.endswith(("./.", "./")) or _OPENS.match(text):
         return True
     # The first word of the line below would have fitted behind the line above: the break was meant.
     word = text.split(" ", 1)[0]

@@ -20,6 +20,8 @@ from nlp.text.joining import breaks_syllable
 _WIDE = 1.1
 # A gap this wide is a space: in lines that draw no spaces of their own, and in lines that do.
 _SPACE, _SPACE_BESIDE = 0.17, 0.32
+# Where PDFium takes a gap for a space too, less is enough: some programs leave out single spaces of a line.
+_SPACE_GUESSED = 0.22
 _GAP = "\ue000"
 Turn = Callable[[float, float, float, float, float, float], tuple[float, float, float]]
 _HYPHENS = {0x02, 0xFFFE, 0xAD}
@@ -32,6 +34,8 @@ class _Char:
     base: float
     size: float
     text: str
+    guessed: bool = False
+    """PDFium guesses a space before it."""
 
 
 def runs_of(page: pypdfium2.PdfPage, most: int, rules: Sequence[Stroke] = ()) -> list[Run]:
@@ -59,10 +63,12 @@ def _read(text_page: pypdfium2.PdfTextPage, count: int, upright: Turn, rules: li
     box, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
     x, y = ctypes.c_double(), ctypes.c_double()
     lines: dict[int, list[_Char]] = {}
+    guessed = False
     for index in range(count):
         code = pdfium.FPDFText_GetUnicode(raw, index)
         # Generated characters are PDFium's guesses at spaces and line ends.
         if code in (0, 10, 13) or pdfium.FPDFText_IsGenerated(raw, index) == 1:
+            guessed = code == 32
             continue
         pdfium.FPDFText_GetCharOrigin(raw, index, x, y)
         pdfium.FPDFText_GetLooseCharBox(raw, index, box)
@@ -72,7 +78,8 @@ def _read(text_page: pypdfium2.PdfTextPage, count: int, upright: Turn, rules: li
         if right <= left:
             right = left + 0.4 * size
         # Half points: characters of one line differ by less, raised ones by more.
-        lines.setdefault(round(base * 2), []).append(_Char(left, right, base, size, _char(code)))
+        lines.setdefault(round(base * 2), []).append(_Char(left, right, base, size, _char(code), guessed))
+        guessed = False
     merged = list(_merged(lines))
     _take_raised(merged)
     return [run for line in merged if line for run in _runs_of_line(line, rules)]
@@ -132,7 +139,11 @@ def _runs_of_line(line: list[_Char], rules: list[Stroke]) -> Iterator[Run]:
             if wide or (rules and _crosses(rules, last.left, (char.left + char.right) / 2, char.base)):
                 yield from _run(letters, first, end, sizes)
                 letters, sizes = [], []
-            elif gap > space * char.size and letters[-1] not in (" ", _GAP) and char.text != " ":
+            elif (
+                gap > (_SPACE_GUESSED if char.guessed else space) * char.size
+                and letters[-1] not in (" ", _GAP)
+                and char.text != " "
+            ):
                 letters.append(_GAP)
         if not letters:
             first, end = char, char.left

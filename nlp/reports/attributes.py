@@ -32,6 +32,7 @@ _DUE_BARE = re.compile(
     rf"(?:hoàn thành|xong)\s+(?P<due>{_TIME})|(?P<day>(?:trước\s+)?ngày\s+\d{{1,2}}(?:\s+(?:hằng|hàng)\s+tháng)?)(?![\d/])",
     re.IGNORECASE,
 )
+_SOME = re.compile(r"(?:(?:ở|tại)\s+)?(?P<some>(?:một số|nhiều|không ít)\s+[^\W\d_]+)", re.IGNORECASE)
 _DUE_WORDS = re.compile(r"^(?:xong|hoàn thành)\s+", re.IGNORECASE)
 _SUBJECT = re.compile(
     r"(?:một số|nhiều|các|một bộ phận|không ít|đa số|phần lớn|\d+(?:/\d+)?)\s+(?:[a-zà-ỹđ]+\s+){0,2}?(?:cấp ủy|chính quyền|xã|phường|thị trấn|huyện|thôn|bản|"
@@ -59,13 +60,16 @@ _OPENING = re.compile(
 
 
 def hedges_of(cues: Sequence[Cue], text: str) -> tuple[str, ...]:
-    """Words that soften or limit a finding ("có nơi, có lúc"), as printed, longest where they overlap."""
+    """Words that soften or limit a finding ("có nơi, có lúc", "một số xã"), as printed, longest where they overlap."""
     found: list[str] = []
     end = -1
     for cue in sorted((c for c in cues if c.group == "hedge"), key=lambda c: (c.start, -c.end)):
-        if cue.start >= end:
-            found.append(text[cue.start : cue.end])
-            end = cue.end
+        if cue.start < end:
+            continue
+        some = _SOME.match(text, cue.start)
+        stop = max(cue.end, some.end()) if some else cue.end
+        found.append(text[some.start("some") if some else cue.start : stop])
+        end = stop
     return tuple(found)
 
 

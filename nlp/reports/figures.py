@@ -69,7 +69,7 @@ _FIGURE = re.compile(
     + r")(?!\w))(?!/\d)"
 )
 _PERIOD = re.compile(
-    r"(?:trong\s+)?(?:(?:6|9|sáu|chín)\s+tháng(?:\s+đầu|\s+cuối)?(?:\s+năm(?:\s+\d{4})?)?|quý\s+[IV]{1,3}(?:[/ -]+(?:năm\s+)?\d{4})?|tháng\s+\d{1,2}[/-]\d{4}|năm\s+\d{4}|giai đoạn\s+\d{4}\s*-\s*\d{4}|nhiệm kỳ\s+\d{4}\s*-\s*\d{4})",
+    r"(?:(?:6|9|sáu|chín)\s+tháng(?:\s+đầu|\s+cuối)?(?:\s+năm(?:\s+\d{4})?)?|quý\s+[IV]{1,3}(?:[/ -]+(?:năm\s+)?\d{4})?|tháng\s+\d{1,2}[/-]\d{4}|năm\s+\d{4}|giai đoạn\s+\d{4}\s*-\s*\d{4}|nhiệm kỳ\s+\d{4}\s*-\s*\d{4})",
     re.IGNORECASE,
 )
 _BOUNDARY = re.compile(r"[,;:.()]")

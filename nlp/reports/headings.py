@@ -76,24 +76,16 @@ def read_heading(text: str) -> Reading:
     roles: set[str] = set()
     phrases: list[str] = []
     overrides, parts = _tables()
+    hidden: list[tuple[int, int, str]] = []
     for row in overrides:
-        if row.pattern.search(folded):
+        for match in row.pattern.finditer(folded):
             roles |= row.roles
             phrases.append(row.phrase)
-            folded = row.pattern.sub("·", folded)
-    where: dict[str, int] = {}
-    for row in parts:
-        match = row.pattern.search(folded)
-        if not match or (row.phrase == "giao" and match.start() > 0):
-            continue
-        roles |= row.roles
-        phrases.append(row.phrase)
-        for role in row.roles:
-            where[role] = min(where.get(role, match.start()), match.start())
-    first, second = where.get("cause", -1), where.get("limitation", -1)
-    if 0 <= first < second and " va " not in folded[first:second]:
-        # "Nguyên nhân của những hạn chế" is about causes only; "Nguyên nhân và hạn chế" about both.
-        roles.discard("limitation")
+            hidden += [(match.start(), -match.end(), role) for role in row.roles]
+            folded = folded[: match.start()] + "·" * len(match.group()) + folded[match.end() :]
+    for role, phrase in _named(folded, parts, hidden):
+        roles.add(role)
+        phrases.append(phrase)
     if "task" in roles and not any(p.search(whole) for p in _markers("future_markers")):
         past = load("headings")["past_markers"]
         named = any(_pattern(w).search(whole) for w in past["with"])
@@ -102,6 +94,47 @@ def read_heading(text: str) -> Reading:
     if "success_cause" in roles:
         roles.discard("cause")
     return Reading(frozenset(roles), tuple(phrases))
+
+
+_JOINED = re.compile(r"^$|(?:^|\s)va(?:\s(?:nhung|cac|mot so))?$|^(?:nhung|cac|mot so)$")
+"""What stands between two names of the same rank, the comma being dropped."""
+
+
+def _named(folded: str, parts: tuple[_Row, ...], hidden: list[tuple[int, int, str]]) -> list[tuple[str, str]]:
+    """(role, phrase) of every component that the heading itself names, in reading order; `hidden` are the roles of
+    the overrides, with their places.
+
+    What stands in a clause under the first kind of finding is not named by the heading: "Nguyên nhân của những hạn chế"
+    is about causes, "Hạn chế khi thực hiện các giải pháp trên và nguyên nhân" about limitations and causes. A heading
+    that begins with what is to be done ("6. Tiếp tục triển khai thực hiện …") names nothing but kinds of findings.
+    """
+    clause = re.compile(rf"(?<!\w)(?:{_alternatives('clauses')})(?!\w)")
+    ordered = re.match(rf"(?:[a-z]\s|[ivx]+\s|[\d ]+)?(?:{_alternatives('imperatives')})(?!\w)", folded)
+    found = sorted(
+        (m.start(), -m.end(), role, row.phrase)
+        for row in parts
+        for role in row.roles
+        for m in row.pattern.finditer(folded)
+        if row.phrase != "giao" or m.start() == 0
+    )
+    found = sorted([*found, *((*place, "") for place in hidden)])
+    out: list[tuple[str, str]] = []
+    head, under, last = "", "", 0
+    for start, end, role, phrase in found:
+        gap = folded[last:start].strip()
+        below = role == under if _JOINED.search(gap) else bool(clause.search(gap))
+        last, under = max(last, -end), role if head and below else ""
+        if (head in FINDING_ROLES and under) or (ordered and role not in FINDING_ROLES):
+            continue
+        head = head or role
+        if phrase:
+            out.append((role, phrase))
+    return out
+
+
+@cache
+def _alternatives(name: str) -> str:
+    return "|".join(re.escape(key(word)) for word in load("headings")[name]["words"])
 
 
 @cache

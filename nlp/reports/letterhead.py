@@ -7,13 +7,13 @@ Works on the lines of the source, where the two columns of a letterhead are stil
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from nlp.reports.lexicon import key, load
-from nlp.text import clean, fold
+from nlp.reports.proper_names import proper_name
+from nlp.text import clean
 
 _COLUMNS = re.compile(r"\t+|\s{3,}|\s*\|\s*")
 NUMBER = re.compile(
@@ -227,7 +227,7 @@ def _issuer(lines: Sequence[Sequence[str]], by: str | None, body: str, where: st
         if stop:
             break
     if not names:
-        return _proper(by, body) if by else None
+        return proper_name(by, body) if by else None
     merged: list[str] = []
     for name in names:
         if merged and (_TAIL.match(name) and not _PLACE_WORD.search(merged[-1])):
@@ -237,13 +237,16 @@ def _issuer(lines: Sequence[Sequence[str]], by: str | None, body: str, where: st
     issuer = merged[-1]
     for long, short in _SHORT:
         issuer = issuer.replace(long, short)
-    if not _PLACE_WORD.search(issuer) and len(merged) > 1:
+    named = issuer.startswith(("TRƯỜNG ", "CÔNG TY ")) and len(issuer.split()) > 3
+    if not _PLACE_WORD.search(issuer) and len(merged) > 1 and not named:
         above = merged[-2]
         for long, short in (*_SHORT, ("HỘI ĐỒNG NHÂN DÂN", "HĐND")):
             above = above.replace(long, short)
         if re.search(r"(?i)\s(?:tỉnh|huyện|quận|thị xã|thành phố)$", issuer):
-            above = above.split(" ", 2)[-1] if where is None else where
-        if issuer.startswith(("SỞ ", "PHÒNG ", "CHI CỤC ", "THANH TRA", "TRUNG TÂM", "BAN QUẢN LÝ", "VĂN PHÒNG")):
+            above = " ".join(above.split()[-2:]) if where is None else where
+        if issuer.endswith(" UBND") or issuer.startswith(
+            ("SỞ ", "PHÒNG ", "CHI CỤC ", "THANH TRA", "TRUNG TÂM", "BAN QUẢN LÝ")
+        ):
             above = re.sub(r"^UBND\s+", "", above)
         issuer = f"{issuer} {above}"
     if by and key(by).split()[:2] != key(issuer).split()[:2]:
@@ -252,7 +255,7 @@ def _issuer(lines: Sequence[Sequence[str]], by: str | None, body: str, where: st
             if not key(issuer).startswith(key(by).split()[-2] + " ")
             else f"{_before(by, issuer)} {issuer}"
         )
-    return _proper(issuer, body)
+    return proper_name(issuer, body)
 
 
 def _before(by: str, issuer: str) -> str:
@@ -260,98 +263,3 @@ def _before(by: str, issuer: str) -> str:
     words = by.upper().split()
     first = issuer.upper().split()[0]
     return " ".join(words[: words.index(first)]) if first in words else by.upper()
-
-
-_SMALL = frozenset(
-    [
-        "TỈNH",
-        "HUYỆN",
-        "XÃ",
-        "PHƯỜNG",
-        "QUẬN",
-        "THỊ",
-        "TRẤN",
-        "THÀNH",
-        "PHỐ",
-        "ĐẶC",
-        "KHU",
-        "VÀ",
-        "NHÂN",
-        "DÂN",
-        "CỦA",
-        "VỀ",
-    ]
-)
-_KEEP = frozenset(["UBND", "HĐND", "MTTQ", "TW", "CP", "TP", "ĐBQH"])
-_HEADS = frozenset(
-    [
-        "BAN",
-        "SỞ",
-        "PHÒNG",
-        "ĐOÀN",
-        "VĂN",
-        "HỘI",
-        "CHI",
-        "THANH",
-        "TRUNG",
-        "BỆNH",
-        "TRƯỜNG",
-        "CÔNG",
-        "TÒA",
-        "VIỆN",
-        "ỦY",
-        "UỶ",
-        "ĐẢNG",
-        "TỔNG",
-        "CỤC",
-        "BỘ",
-    ]
-)
-
-
-def _proper(name: str, body: str) -> str:
-    """A name in capitals as the office writes it in running text: looked up there first, else lower case but for
-    heads and proper names.
-    """
-    text = " ".join(name.split())
-    written = _as_written(text, body)
-    if written:
-        return written
-    words = text.split()
-    for cut in range(len(words) - 1, 1, -1):
-        head = _as_written(" ".join(words[:cut]), body)
-        if head:
-            return f"{head} {_proper(' '.join(words[cut:]), body)}"
-    out: list[str] = []
-    after_place = False
-    for index, word in enumerate(words):
-        upper = word.upper()
-        if upper in _KEEP or not word.isupper():
-            out.append(word)
-        elif upper in _SMALL and index:
-            out.append(word.lower())
-        elif (
-            index == 0
-            or after_place
-            or (upper in _HEADS and words[index - 1].upper() not in _HEADS)
-            or (words[index - 1].upper() in _SMALL | {"ỦY", "UỶ"} and upper not in ("ỦY", "UỶ"))
-        ):
-            out.append(word.capitalize())
-            after_place = words[index - 1].upper() in _SMALL | {"ỦY", "UỶ"} if index else False
-        else:
-            out.append(word.lower())
-        if upper in _SMALL:
-            after_place = True
-    return " ".join(out)
-
-
-def _as_written(name: str, body: str) -> str | None:
-    folded = fold(name)
-    text = fold(body)
-    found: Counter[str] = Counter()
-    for match in re.finditer(rf"(?<!\w){re.escape(folded)}(?!\w)", text):
-        written = body[match.start() : match.end()]
-        if not written.isupper() and written[:1].isupper():
-            found[written] += 1
-    best = found.most_common(1)
-    return best[0][0] if best else None

@@ -86,7 +86,7 @@ def read_metadata(lines: Sequence[Line], clean: Clean) -> Metadata:
         date=head.date or iso_date(where),
         period=_period(head.title, clean.text),
         signer=_signer(lines, clean),
-        province=_province(head.cells, place, clean.text, " ".join(filter(None, (head.issuer, head.title)))),
+        province=_province(head.cells, place, clean.text, "; ".join(filter(None, (head.issuer, head.title)))),
     )
 
 

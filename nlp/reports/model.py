@@ -1,10 +1,9 @@
-"""The sentence model that serves: a linear model and a small committee of neural networks look at every unit and
-decide together.
+"""The sentence model that serves: three members look at every unit and decide together.
 
-The linear model sees the words of the unit, the words of the headings around it, its dense description (roles of the
-section, cues, triggers, place, the neighbours' cues) and how near its words stand to the cue groups. The networks see
-the dense description, that nearness and the mean word vector, so that a role and a wording count together. Headings
-and cues are evidence here, never a verdict.
+A small committee of neural networks sees the unit's dense description (roles of the section, cues, triggers, place, the
+neighbours' cues), how near its words stand to the cue groups, and the mean word vector, so that a role and a wording
+count together; one linear machine sees the words of the unit, another the words of the headings around it. How much each
+counts is learned from answers to reports they never saw. Headings and cues are evidence here, never a verdict.
 """
 
 from __future__ import annotations
@@ -52,13 +51,42 @@ class Scale:
         return np.asarray((rows - self.centre) * self.factor, dtype=np.float32)
 
 
+@dataclass(frozen=True)
+class Margins:
+    """Linear machines over one kind of words, one a class: float arrays (columns, classes) and (classes,)."""
+
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+    def scores(self, rows: sparse.csr_matrix) -> Array:
+        """Shape (units, classes)."""
+        return np.asarray(rows @ self.weights + self.bias, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """How much each member counts: float arrays (3 · classes, classes) and (classes,)."""
+
+    weights: Array
+    bias: Array
+
+    def apply(self, members: Array) -> Array:
+        """Probabilities from what the members say, (units, 3 · classes) → (units, classes)."""
+        logits = members @ self.weights + self.bias
+        if not len(logits):
+            return np.zeros((0, len(self.bias)))
+        logits -= logits.max(axis=1, keepdims=True)
+        p = np.exp(logits)
+        return np.asarray(p / p.sum(axis=1, keepdims=True))
+
+
 @dataclass
 class SentenceModel:
     """Fitted parts and thresholds; made by `nlp.training.findings`, loaded through the registry.
 
-    `mix` is the committee's share in the answer, chosen out of fold; `chain` decides neighbours together;
-    `temperature` softens or sharpens the answer; `thresholds` is the least probability of each kind. Without word
-    vectors the nearness and the committee are left out.
+    `stack` weighs the members; `chain` decides neighbours together; `temperature` softens or sharpens the answer;
+    `thresholds` is the least probability of each kind. `linear` sees everything at once: the reasons shown are read
+    from it, and without word vectors it stands in for the committee.
     """
 
     words: Any
@@ -70,7 +98,9 @@ class SentenceModel:
     near_scale: Scale | None = None
     net_scale: Scale | None = None
     committee: tuple[Any, ...] = ()
-    mix: float = 0.0
+    by_words: Margins | None = None
+    by_headings: Margins | None = None
+    stack: Stack | None = None
     chain: Chain | None = None
     temperature: float = 1.0
     thresholds: dict[str, float] = field(default_factory=dict)
@@ -117,12 +147,25 @@ class SentenceModel:
         """Probabilities of every unit looked at by itself, before the chain and the calibration."""
         if not table.texts:
             return np.zeros((0, len(CLASSES)))
+        if self.stack is None:
+            return self.committee_of(table, design)
+        return self.stack.apply(self.members(table, design))
+
+    def members(self, table: UnitTable, design: sparse.csr_matrix | None = None) -> Array:
+        """What every member says of every unit, shape (units, 3 · classes): log probabilities of the committee, scores
+        of the two machines.
+        """
+        answer = np.log(np.clip(self.committee_of(table, design), 1e-6, 1.0))
+        words = self.by_words.scores(self.words.transform(table.texts)) if self.by_words else 0.0 * answer
+        headings = self.by_headings.scores(self.headings.transform(table.headings)) if self.by_headings else 0.0 * answer
+        return np.hstack([answer, words, headings])
+
+    def committee_of(self, table: UnitTable, design: sparse.csr_matrix | None = None) -> Array:
+        """The committee's probabilities, or the linear model's where there is no committee."""
         near = self.nearness(table)
-        answer = spread(self.linear, self.design(table, near) if design is None else design)
-        if self.committee and self.mix > 0.0 and self.net_scale is not None:
-            rows = self.net_scale(self.net_rows(table, near))
-            answer = (1 - self.mix) * answer + self.mix * committee_answer(self.committee, rows)
-        return answer
+        if self.committee and self.net_scale is not None:
+            return committee_answer(self.committee, self.net_scale(self.net_rows(table, near)))
+        return spread(self.linear, self.design(table, near) if design is None else design)
 
     def decide(self, probabilities: Array) -> list[tuple[str, float] | None]:
         """(kind, probability) of every unit, None for units that are no finding."""

@@ -77,7 +77,11 @@ class PhraseVectors:
         Parameters: `units`, the words of each unit. For each group: the best window of one to three words, the mean
         of the four best, and the mean over single words; cosine, 0 where no word is known.
         """
-        out = np.zeros((len(units), 3 * len(GROUPS)), dtype=np.float32)
+        out = np.zeros((len(units), len(GROUPS), 3), dtype=np.float32)
+        filled = [n for n, (first, last) in enumerate(self.bounds) if last > first]
+        if not filled:
+            return out.reshape(len(units), -1)
+        starts = [self.bounds[n][0] for n in filled]
         for row, words in enumerate(units):
             index = table.known(words)
             if not index:
@@ -88,14 +92,11 @@ class PhraseVectors:
                 windows.append(sum(weighted[i : len(weighted) - size + 1 + i] for i in range(size)))  # type: ignore[arg-type]
             stacked = np.vstack(windows)
             stacked = stacked / np.maximum(np.linalg.norm(stacked, axis=1, keepdims=True), 1e-9)
-            near = stacked @ self.matrix.T
-            for number, (first, last) in enumerate(self.bounds):
-                if last == first:
-                    continue
-                best = near[:, first:last].max(axis=1)
-                top = np.sort(best)[::-1]
-                out[row, 3 * number : 3 * number + 3] = top[0], top[:_BEST].mean(), best[: len(weighted)].mean()
-        return out
+            # The groups' rows follow one another, so one pass gives the best phrase of every group for each window.
+            best = np.maximum.reduceat(stacked @ self.matrix.T, starts, axis=1)
+            top = -np.sort(-best, axis=0)[:_BEST]
+            out[row, filled] = np.stack([top[0], top.mean(axis=0), best[: len(weighted)].mean(axis=0)], axis=1)
+        return out.reshape(len(units), -1)
 
 
 def _plain(table: VectorTable, index: NDArray[np.int64]) -> NDArray[np.float32]:

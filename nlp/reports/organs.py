@@ -140,6 +140,11 @@ def _heads() -> tuple[_Head, ...]:
 
 
 @cache
+def _by_name() -> dict[str, _Head]:
+    return {h.folded: h for h in reversed(_heads())}
+
+
+@cache
 def _head_pattern() -> re.Pattern[str]:
     names = sorted({h.folded for h in _heads()}, key=len, reverse=True)
     return re.compile(r"(?<!\w)(?:" + "|".join(re.escape(n) for n in names) + r")(?!\w)")
@@ -157,8 +162,7 @@ def level_of(name: str) -> tuple[int | None, str]:
     phố" unknown city is 3.
     """
     folded = fold(name)
-    match = _head_pattern().search(folded)
-    head = next((h for h in _heads() if match and h.folded == match.group()), None)
+    head = _naming_head(folded)
     level = head.level if head else None
     group = head.group if head else "hanh_chinh"
     if level is None:
@@ -173,6 +177,17 @@ def level_of(name: str) -> tuple[int | None, str]:
             if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", plain):
                 return int(row["level"]), group
     return level, group
+
+
+def _naming_head(folded: str) -> _Head | None:
+    """The head that says whose body a name is: "Ban Pháp chế HĐND tỉnh" is the council's, though it begins like any
+    board.
+    """
+    found = [_by_name()[m.group()] for m in _head_pattern().finditer(folded)]
+    if not found:
+        return None
+    general = found[0].proper and found[0].level is None and found[0].group in ("hanh_chinh", "dang")
+    return next((h for h in found if not (h.proper and h.level is None)), found[0]) if general else found[0]
 
 
 def organ_at(text: str, start: int, limit: int | None = None) -> Organ | None:
@@ -269,6 +284,32 @@ def _not_names() -> tuple[str, ...]:
 @cache
 def _name_words() -> frozenset[str]:
     return frozenset(str(w) for w in load("organs")["name_words"])
+
+
+def inside(issuer: str, target: str) -> bool | None:
+    """Whether a body stands within the issuer's own hierarchy, None where the names do not tell.
+
+    Parameters: `issuer` and `target`, names as printed. A committee of the Party leads every body of its place but
+    enterprises, a people's committee its offices and those below, a people's council or a mass organisation only its
+    own bodies; an office (Sở, Ban Dân vận) leads neither its committee nor its fellows. Source: Luật Tổ chức chính
+    quyền địa phương, Điều lệ Đảng.
+    """
+    (level, group), (other, kind) = level_of(issuer), level_of(target)
+    own, theirs = fold(issuer), fold(target)
+    if theirs in own and not _leading(theirs):
+        return True
+    if kind not in load("organs")["leads"].get(group, [group]):
+        return False
+    if level is None or other is None or (level == 2 and theirs.startswith("phong")):
+        return None
+    if _leading(own) or group in ("dan_cu", "doan_the"):
+        return other <= level
+    return other < level and not _leading(theirs)
+
+
+def _leading(folded: str) -> bool:
+    """True for the committee that leads a place, not for the offices under it."""
+    return any(re.match(rf"{re.escape(fold(str(w)))}(?!\w)", folded) for w in load("organs")["leading"])
 
 
 def find_organs(text: str, start: int, end: int) -> list[Organ]:

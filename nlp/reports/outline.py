@@ -85,7 +85,16 @@ class Outline:
 
     def close_bullets(self) -> None:
         """A paragraph without a bullet ends what a bullet's run-in heading opened."""
-        while self.stack and self.sections[self.stack[-1]].rank.startswith("bullet"):
+        while (
+            self.stack
+            and self.sections[self.stack[-1]].rank.startswith("bullet")
+            and self.sections[self.stack[-1]].kind == "run_in"
+        ):
+            self.stack.pop()
+
+    def close_aside(self) -> None:
+        """A paragraph without a number ends what a heading run into such a paragraph opened ("Tồn tại, hạn chế: …")."""
+        while self.stack and self.sections[self.stack[-1]].kind == "run_in" and self.sections[self.stack[-1]].rank == "plain":
             self.stack.pop()
 
     def close_same(self, rank: str) -> None:

@@ -7,7 +7,7 @@ from functools import cache
 
 from nlp.reports.findings import Reference
 from nlp.reports.lexicon import key, load
-from nlp.text import Clean
+from nlp.text import Clean, fold
 
 _NUMBER = r"\d{1,5}(?:\s*[/-]\s*(?:\d{4}|[A-ZĐ][A-Za-zĐđƯưÔôÂâ]{0,7}\d{0,2}|QH\d{1,2}))+(?:\s*[-/&]\s*[A-ZĐ][A-ZĐa-z]{0,9}\d{0,2}){0,4}"
 _DATE = r"(?:,?\s*ngày\s+(?P<d>\d{1,2})\s*(?:[/.-]\s*(?P<m>\d{1,2})\s*[/.-]\s*(?P<y>\d{4})|tháng\s+(?P<m2>\d{1,2})\s+năm\s+(?P<y2>\d{4})))?"
@@ -28,6 +28,10 @@ def _kinds() -> re.Pattern[str]:
 _ISSUER = re.compile(
     r"\s+của\s+(?P<issuer>[A-ZĐ][^,.;:()\n\"“”]{2,70}?)(?=\s+(?:về|\(|ban hành|quy định|đã|và|trên|với|cho|khóa)|[,.;:()\n\"“”]|$)"
 )
+_LOCAL = re.compile(r"(?:ubnd|hdnd|tu|hu|qu|du|dang uy|mttq\w*)$")
+_Mention = tuple[int, int, str, str, str | None, str | None, str | None]
+"""Start and end in the clean text, kind, text as written, number, date and issuer."""
+
 _LAW = re.compile(
     r"(?<!\w)(?P<kind>Luật|Bộ luật|Pháp lệnh|Hiến pháp)\s+(?:sửa đổi, bổ sung một số điều của\s+)?(?P<name>(?:[A-ZĐÂÔƯÁÀẢẠ]\w*)(?:[ ,]+(?!năm\s+\d|số\s+\d|ngày\s+\d)\w+){0,16}?)"
     r"(?:,?\s+(?:số\s+(?P<number>\d{1,3}/\d{4}/[A-ZĐ0-9]+))|,?\s+(?:năm\s+)?(?P<year>(?:19|20)\d\d)|\s+ngày\s+\d{1,2}(?:/\d{1,2}/|\s+tháng\s+\d{1,2}\s+năm\s+)(?P<dated>\d{4}))"
@@ -42,7 +46,7 @@ def find_references(clean: Clean, own_number: str | None = None) -> tuple[Refere
     (`25-NQ/TW`).
     """
     text = clean.text
-    rows: dict[str, list[tuple[int, int, str, str, str | None, str | None, str | None]]] = {}
+    rows: dict[str, list[_Mention]] = {}
     for match in _kinds().finditer(text):
         number = re.sub(r"\s", "", match.group("number"))
         if own_number and key(number) == key(own_number):
@@ -60,7 +64,8 @@ def find_references(clean: Clean, own_number: str | None = None) -> tuple[Refere
             date,
             issuer.group("issuer").strip() if issuer else None,
         )
-        rows.setdefault(f"{key(kind)}|{number.lower()}", []).append(entry)
+        rows.setdefault(_identity(kind, number, date), []).append(entry)
+    _join_undated(rows)
     for match in _LAW.finditer(text):
         name = match.group("name").strip(" ,")
         if _LAW_STOP.search(name) and not match.group("number"):
@@ -76,6 +81,22 @@ def find_references(clean: Clean, own_number: str | None = None) -> tuple[Refere
         spans = tuple(clean.to_source(e[0], e[1]) for e in entries)
         found.append((entries[0][0], Reference(best[3], best[2], best[4], best[5], best[6], identity, spans)))
     return tuple(reference for _, reference in sorted(found, key=lambda row: row[0]))
+
+
+def _identity(kind: str, number: str, date: str | None) -> str:
+    """What two reports share when they cite one document: kind and number; for a local body, whose numbers begin
+    again every year and in every place, the year too.
+    """
+    plain = fold(number)
+    return f"{key(kind)}|{plain}|{date[:4]}" if date and _LOCAL.search(plain) else f"{key(kind)}|{plain}"
+
+
+def _join_undated(rows: dict[str, list[_Mention]]) -> None:
+    """A mention without its date ("Kế hoạch số 27/KH-UBND nêu trên") is of the one dated document of that number."""
+    for identity in [i for i in rows if i.count("|") == 1]:
+        dated = [i for i in rows if i.startswith(f"{identity}|")]
+        if len(dated) == 1:
+            rows[dated[0]] = sorted([*rows[dated[0]], *rows.pop(identity)])
 
 
 def _written(text: str) -> str:

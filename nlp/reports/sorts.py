@@ -17,7 +17,7 @@ from nlp.reports.attributes import addressee_of, opening_organ, request_target
 from nlp.reports.features import UnitTable
 from nlp.reports.findings import Metadata
 from nlp.reports.model import Scale
-from nlp.reports.organs import Organ, level_of
+from nlp.reports.organs import Organ, inside, level_of
 from nlp.reports.structure import Structure
 from nlp.reports.units import Unit
 from nlp.reports.vectors import VectorTable
@@ -52,7 +52,20 @@ NAMES = (
     "says_objective",
     "says_subjective",
     "own_body",
+    "outside",
+    "inside",
+    "asks",
+    "directive",
+    "own_hierarchy_only",
+    "no_office",
+    "heading_objective",
+    "heading_subjective",
 )
+"""Names of the columns. A model of an earlier release takes the first ones, so new ones stand behind."""
+
+_ASKS = re.compile(r"(?<!\w)(?:đề nghị|kiến nghị|đề xuất|kính mong|mong|xin)(?!\w)", re.IGNORECASE)
+_ADVICE = re.compile(r"(?<!\w)(?:nên|cần|hãy|mong|đề nghị|kiến nghị|đề xuất)(?!\w)", re.IGNORECASE)
+_DIRECTIVES = ("chi thi", "thong bao", "ket luan", "cong dien", "quyet dinh", "ke hoach")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +75,30 @@ class Issuer:
     level: int | None
     group: str
     kind: str
+    name: str = ""
+
+    @property
+    def directs(self) -> bool:
+        """True where the document gives orders: a directive, a conclusion."""
+        return self.kind.startswith(_DIRECTIVES)
+
+    @property
+    def own_only(self) -> bool:
+        """True where the document turns to others but for what the issuer's own bodies do: a resolution of a people's
+        council, a report of supervision by a council or a mass organisation.
+        """
+        return self.group in ("dan_cu", "doan_the") and ("nghi quyet" in self.kind or "giam sat" in self.kind)
+
+    @property
+    def nobody(self) -> bool:
+        """True where no office speaks: an article."""
+        return not self.name and not self.kind
 
     @classmethod
     def of(cls, metadata: Metadata) -> Issuer:
         """Read from the metadata; level None where the issuer is not known."""
         level, group = level_of(metadata.issuer) if metadata.issuer else (None, "")
-        return cls(level, group, fold(metadata.kind or ""))
+        return cls(level, group, fold(metadata.kind or ""), metadata.issuer or "")
 
 
 def target_of(text: str, structure: Structure, units: Sequence[Unit], index: int) -> tuple[Organ | None, bool]:
@@ -101,9 +132,17 @@ def sort_columns(text: str, structure: Structure, units: Sequence[Unit], issuer:
         opening = opening_organ(text, unit.start, unit.end)
         level = organ.level if organ else None
         gap = None if level is None or issuer.level is None else level - issuer.level
-        own = bool(_OWN.search(body[:90])) or (
+        mine = _OWN.search(body[:90]) is not None
+        own = mine or (
             issuer.group == "dan_cu" and any(o is not None and o.group == "dan_cu" for o in (opening, organ))
         )
+        # The body that acts counts before the body that the heading names.
+        actor = opening if opening is not None and from_heading else organ
+        # An issuer that cannot be placed is neither above nor beside anybody.
+        within = inside(issuer.name, actor.text) if actor is not None and issuer.level is not None else None
+        ancestors = tuple(structure.ancestors(section))
+        near = next((s.roles for s in ancestors if {"objective", "subjective"} & set(s.roles)), ())
+        asks = _ASKS.search(body) is not None or any(_ASKS.search(s.title) for s in ancestors[:1])
         rows.append(
             [
                 float(organ is not None),
@@ -117,12 +156,20 @@ def sort_columns(text: str, structure: Structure, units: Sequence[Unit], issuer:
                 float(opening is not None),
                 float(issuer.level is not None),
                 float(issuer.group == "dan_cu"),
-                float(bool(_OWN.search(body[:90]))),
+                float(mine),
                 *(float(issuer.kind.startswith(k)) for k in _KINDS),
                 objective,
                 subjective,
                 *says,
                 float(own),
+                float(within is False),
+                float(within is not False and actor is not None),
+                float(asks),
+                float(issuer.directs),
+                float(issuer.own_only),
+                float(issuer.nobody and (opening is not None or _ADVICE.search(body) is not None)),
+                float("objective" in near and "subjective" not in near),
+                float("subjective" in near and "objective" not in near),
             ]
         )
     return np.array(rows, dtype=float).reshape(len(units), len(NAMES))
@@ -131,20 +178,24 @@ def sort_columns(text: str, structure: Structure, units: Sequence[Unit], issuer:
 def defined_sort(kind: str, row: NDArray[np.float64]) -> bool | None:
     """The sort where its definition leaves no choice, else None.
 
-    Parameters: `kind`; `row` of `sort_columns`. Returns True for objective or proposal. A resolution of a people's
-    council turns to others whatever its wording, but for what the council's own bodies will do; a cause that calls
-    itself objective or subjective is believed.
+    Parameters: `kind`; `row` of `sort_columns`. Returns True for objective or proposal. A cause that calls itself
+    objective or subjective, or stands under such a heading, is believed. What the issuer itself will do is a solution.
+    A council's resolution or a report of supervision turns to others but for the issuer's own bodies; a directive or a
+    conclusion orders, but for what it asks of a body outside its hierarchy.
     """
     at = {name: row[i] for i, name in enumerate(NAMES)}
     if kind == CAUSE:
-        if at["says_objective"] != at["says_subjective"]:
-            return bool(at["says_objective"])
+        for said in ("says", "heading"):
+            if at[f"{said}_objective"] != at[f"{said}_subjective"]:
+                return bool(at[f"{said}_objective"])
         return None
     if at["own_task"]:
         return False
-    if at["council"] and at["kind:nghi quyet"]:
-        return not at["own_body"]
-    return None
+    if at["own_hierarchy_only"]:
+        return not at["inside"]
+    if at["directive"]:
+        return bool(at["outside"] and at["asks"])
+    return True if at["outside"] and at["asks"] else None
 
 
 @dataclass
@@ -162,7 +213,7 @@ class SortModel:
         """Design rows for the chosen units: words of the unit and its headings, dense description, sort columns, mean
         word vector.
         """
-        dense = np.hstack([table.dense[list(chosen)], columns[list(chosen)]])
+        dense = np.hstack([table.dense[list(chosen)], columns[list(chosen)]])[:, : self.scaler.n_features_in_]
         blocks = [
             self.words.transform([table.texts[i] for i in chosen]),
             self.headings.transform([table.headings[i] for i in chosen]),

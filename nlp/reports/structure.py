@@ -127,6 +127,7 @@ class _Builder:
         if marker is None:
             self.outline.close_leads()
             self.outline.close_bullets()
+            self.outline.close_aside()
         else:
             self.outline.close_same(marker.rank)
         head = run_in(content, marker)

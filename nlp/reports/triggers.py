@@ -34,7 +34,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "cause",
         re.compile(
             rf"^.{{0,30}}(?<!làm rõ )(?<!rõ )(?<!chỉ ra )nguyên nhân(?! (?:vụ|cháy|tai nạn|chết))|^.{{0,60}}{_SHORT}[^.;]{{0,40}}(?:xuất phát từ|bắt nguồn từ|là do|chủ yếu do|có nguyên nhân|trước hết (?:là )?do|do nhiều)"
-            r"|^(?:về |do |yếu tố )?(?:khách quan|chủ quan)\b|^bởi (?!vậy|thế)|căn nguyên|^.{0,40}(?:xét cho cùng|cái gốc|gốc của)|^(?:chủ yếu |trước hết |một phần |phần lớn )?(?:là )?do\s|^sở dĩ|^(?:lý do|xuất phát từ|bắt nguồn từ)",
+            r"|^(?:về |do |yếu tố )?(?:khách quan|chủ quan)\b|^.{0,40}(?:có|là|do|thuộc về) yếu tố (?:khách quan|chủ quan)\b|^bởi (?!vậy|thế)|căn nguyên|^.{0,40}(?:xét cho cùng|cái gốc|gốc của)|^(?:chủ yếu |trước hết |một phần |phần lớn )?(?:là )?do\s|^sở dĩ|^(?:lý do|xuất phát từ|bắt nguồn từ)",
             re.IGNORECASE,
         ),
     ),
@@ -55,7 +55,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "limitation",
         re.compile(
-            rf"^(?:tuy nhiên|tuy vậy|song|dù vậy|thế nhưng|nhưng|bên cạnh (?:những |các |đó|kết quả|ưu điểm|mặt)|mặc dù|cá biệt|đáng chú ý|hạn chế|tồn tại|khó khăn|vướng mắc)\b|vẫn còn (?:một số|những|nhiều)? ?{_SHORT}|còn (?:một số|những|bộc lộ|có) {_SHORT}",
+            rf"^(?:tuy nhiên|tuy vậy|song|dù vậy|thế nhưng|nhưng|bên cạnh (?:những |các |kết quả|ưu điểm|mặt)|mặc dù|cá biệt|đáng chú ý|hạn chế|tồn tại|khó khăn|vướng mắc)\b|vẫn còn (?:một số|những|nhiều)? ?{_SHORT}|còn (?:một số|những|bộc lộ|có) {_SHORT}",
             re.IGNORECASE,
         ),
     ),

@@ -143,6 +143,24 @@ def test_pieces_drawn_out_of_order_are_put_in_order() -> None:
     assert read(page).text == "Tiếp dân\n\f"
 
 
+def test_the_recipients_never_join_the_last_sentence() -> None:
+    page = PdfPage()
+    last = "Văn phòng Ủy ban nhân dân huyện thông báo để các cơ quan biết, thực hiện./."
+    page.column(["Ủy ban nhân dân huyện yêu cầu các xã báo cáo kết quả thực hiện trước ngày 25,", last])
+    page.column(["Nơi nhận:", "- Thường trực Huyện ủy;", "- Lưu: VT."], y=TOP - 2 * 12 * 1.35)
+    lines = read(page).text.splitlines()
+    assert lines[0].endswith("thực hiện./.")
+    assert lines[1:4] == ["Nơi nhận:", "- Thường trực Huyện ủy;", "- Lưu: VT."]
+
+
+def test_a_space_left_out_of_a_line_that_draws_others_is_put_in() -> None:
+    page = PdfPage()
+    first = "Công tác tiếp dân ở các xã cũ"
+    page.text(LEFT, TOP, first)
+    page.text(LEFT + 6 * len(first) + 3.3, TOP, "đã được chấn chỉnh")
+    assert read(page).text == f"{first} đã được chấn chỉnh\n\f"
+
+
 def test_rotated_pages_are_read_upright() -> None:
     page = PdfPage(rotation=90)
     page.operations.append(
