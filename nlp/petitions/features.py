@@ -295,7 +295,13 @@ def syllable_scores(features: TextFeatures, weights: np.ndarray, prepared: Prepa
 
 
 def best_phrases(
-    prepared: Prepared, scores: np.ndarray, *, most: int = 4, longest: int = 8, share: float = 0.12
+    prepared: Prepared,
+    scores: np.ndarray,
+    *,
+    most: int = 4,
+    longest: int = 8,
+    share: float = 0.12,
+    shortest: int = 1,
 ) -> list[tuple[Span, float]]:
     """The phrases that carry most of a positive score, as spans of the repaired text, best first.
 
@@ -308,6 +314,8 @@ def best_phrases(
         syllables in a phrase at most.
     share : float
         a phrase counts if it carries at least this share of all positive score.
+    shortest : int
+        a phrase of fewer syllables grows over its better neighbours, within its sentence.
     """
     total = float(scores[scores > 0].sum())
     if total <= 0:
@@ -322,6 +330,15 @@ def best_phrases(
         if best is None:
             break
         first, last = best
+        while last - first < shortest:
+            left = first > 0 and first not in walls and not taken[first - 1]
+            right = last < len(scores) and last not in walls and not taken[last]
+            if not (left or right):
+                break
+            if right and (not left or centred[last] >= centred[first - 1]):
+                last += 1
+            else:
+                first -= 1
         while first > 0 and first not in words and first not in walls and not taken[first - 1]:
             first -= 1
         while last < len(scores) and last not in words and last not in walls and not taken[last]:

@@ -1,21 +1,18 @@
-"""The petition model as it is served: fitted features, linear heads, calibration and decision limits."""
+"""The petition model as it is served: fitted features, members, how they are weighed, and decision limits."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
 import numpy as np
 
 from nlp.petitions.features import LinearHead, TextFeatures, Vector
-from nlp.petitions.kernel import KernelHead
+from nlp.petitions.members import Members
 from nlp.petitions.prepared import Prepared, clauses, part
 
 # Raised whenever the attributes below change; the reader refuses an artefact of another format with a clear message.
-FORMAT = 4
-
-Head = TypeVar("Head", LinearHead, KernelHead)
+FORMAT = 5
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
@@ -28,18 +25,18 @@ def softmax(x: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Binary(Generic[Head]):
+class Binary:
     """Independent yes-or-no labels: p = sigmoid(slope · logit + offset), fitted on out-of-fold logits (Platt 1999).
 
     Attributes
     ----------
-    head : LinearHead or KernelHead
+    head : LinearHead
     slope, offset : float arrays (labels,)
     threshold : float array (labels,)
         a label is decided at or above it.
     """
 
-    head: Head
+    head: LinearHead
     slope: np.ndarray
     offset: np.ndarray
     threshold: np.ndarray
@@ -49,14 +46,46 @@ class Binary(Generic[Head]):
 
 
 @dataclass(frozen=True)
-class Multinomial:
-    """One label of several: p = softmax(logits / temperature) (Guo and others 2017)."""
+class BinaryStack:
+    """Independent yes-or-no labels, each from what the members say of it; fitted on out-of-fold scores.
 
-    head: LinearHead
-    temperature: float
+    Attributes
+    ----------
+    codes : tuple of str
+    weights : float array (labels, members)
+    bias : float array (labels,)
+    threshold : float array (labels,)
+        a label is decided at or above it.
+    """
 
-    def probabilities(self, logits: np.ndarray) -> np.ndarray:
-        return softmax(logits / self.temperature)
+    codes: tuple[str, ...]
+    weights: np.ndarray
+    bias: np.ndarray
+    threshold: np.ndarray
+
+    def probabilities(self, scores: np.ndarray) -> np.ndarray:
+        """(…, labels, members) → (…, labels)."""
+        return sigmoid((scores * self.weights).sum(axis=-1) + self.bias)
+
+
+@dataclass(frozen=True)
+class ChoiceStack:
+    """One label of several, from what the members say of all of them.
+
+    Attributes
+    ----------
+    codes : tuple of str
+    weights : float array (labels · members, labels)
+    bias : float array (labels,)
+    """
+
+    codes: tuple[str, ...]
+    weights: np.ndarray
+    bias: np.ndarray
+
+    def probabilities(self, scores: np.ndarray) -> np.ndarray:
+        """(…, labels, members) → (…, labels); rows sum to one."""
+        return softmax(scores.reshape(*scores.shape[:-2], -1) @ self.weights + self.bias)
 
 
 @dataclass(frozen=True)
@@ -81,20 +110,30 @@ class PresenceStack:
     def probabilities(
         self, clause: np.ndarray, text: np.ndarray, urgency: np.ndarray, fields: np.ndarray
     ) -> np.ndarray:
-        """Strongest clause logits and text logits (…, signals), urgency and field logits → (…, signals)."""
-        shared = np.concatenate([urgency, np.tanh(fields / 4)], axis=-1)
-        own = np.stack([clause, text, np.maximum(clause, text)], axis=-1)
+        """Strongest clause logits (…, signals) and what the members say of signals, urgency and fields (…, labels,
+        members) → (…, signals).
+        """
+        own, shared = presence_inputs(clause, text, urgency, fields)
         fixed = np.broadcast_to(shared[..., None, :], (*own.shape[:-1], shared.shape[-1]))
         return sigmoid((np.concatenate([own, fixed], axis=-1) * self.weights).sum(axis=-1) + self.bias)
 
 
+def presence_inputs(
+    clause: np.ndarray, text: np.ndarray, urgency: np.ndarray, fields: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """What a signal is judged by: its own inputs (…, signals, 5) and those that all share (…, 3 + fields)."""
+    kernel = text[..., 0]
+    own = np.stack([clause, kernel, np.maximum(clause, kernel), text[..., 1], text[..., 2]], axis=-1)
+    return own, np.concatenate([urgency[..., 0], np.tanh(fields[..., 0] / 4)], axis=-1)
+
+
 @dataclass(frozen=True)
 class UrgencyStack:
-    """Urgency from the text's own logits and the strongest clause of each signal.
+    """Urgency from what the members say of the text and from the signals.
 
     Attributes
     ----------
-    weights : float array (3 + 2 · signals, 3)
+    weights : float array (levels · members + 2 · signals, 3)
     bias : float array (3,)
     temperature : float
     khan_threshold : float
@@ -108,9 +147,9 @@ class UrgencyStack:
     khan_threshold: float
     priority_threshold: float
 
-    def probabilities(self, text_logits: np.ndarray, signals: np.ndarray) -> np.ndarray:
-        """`text_logits` (…, 3), `signals` (…, signals) as probabilities → (…, 3)."""
-        row = np.concatenate([text_logits, stack_inputs(signals)], axis=-1)
+    def probabilities(self, scores: np.ndarray, signals: np.ndarray) -> np.ndarray:
+        """`scores` (…, levels, members), `signals` (…, signals) as probabilities → (…, levels)."""
+        row = np.concatenate([scores.reshape(*scores.shape[:-2], -1), stack_inputs(signals)], axis=-1)
         return softmax((row @ self.weights + self.bias) / self.temperature)
 
     def decide(self, probabilities: np.ndarray) -> int:
@@ -124,6 +163,13 @@ def stack_inputs(signals: np.ndarray) -> np.ndarray:
     """Signal probabilities and their log odds: (…, signals) → (…, 2 · signals)."""
     p = np.clip(signals, 1e-4, 1 - 1e-4)
     return np.concatenate([signals, np.log(p / (1 - p)) / 4], axis=-1)
+
+
+def clause_summary(logits: np.ndarray) -> np.ndarray:
+    """The strongest clause of each field and how many clauses carry it, on a log scale: (clauses, fields) → (fields, 2)."""
+    if not len(logits):
+        return np.stack([np.full(logits.shape[1], -2.0), np.zeros(logits.shape[1])], axis=1)
+    return np.stack([logits.max(axis=0), np.log1p(sigmoid(4 * logits).sum(axis=0))], axis=1)
 
 
 @dataclass(frozen=True)
@@ -149,20 +195,22 @@ class ReviewLimits:
     known_share: float = 0.5
 
 
+# The clauses of a text as syllable ranges, their rows, signal logits (clauses, signals), field logits (clauses, fields).
+Cut = tuple[list[tuple[int, int]], list[Vector], np.ndarray, np.ndarray]
+
+
 @dataclass(frozen=True)
 class PetitionModel:
-    """Everything that an artefact of the task `petitions` holds.
-
-    `whole_text` scores the three levels of urgency and then every signal from the text as a whole.
-    """
+    """Everything that an artefact of the task `petitions` holds."""
 
     features: TextFeatures
-    fields: Binary[KernelHead]
-    subfields: Binary[LinearHead]
-    type: Multinomial
-    whole_text: KernelHead
+    members: Members
+    fields: BinaryStack
+    subfields: BinaryStack
+    type: ChoiceStack
     clause_features: TextFeatures
-    signals: Binary[LinearHead]
+    clause_fields: LinearHead
+    signals: Binary
     presence: PresenceStack
     urgency: UrgencyStack
     review: ReviewLimits
@@ -170,12 +218,13 @@ class PetitionModel:
     syllables: Mapping[str, int]
     format: int = FORMAT
 
-    def clause_logits(self, prepared: Prepared) -> tuple[list[tuple[int, int]], list[Vector], np.ndarray]:
-        """The clauses of a text, their rows, and calibrated signal logits: float array (clauses, signals)."""
+    def clause_logits(self, prepared: Prepared) -> Cut:
+        """The clauses of a text with their calibrated signal logits and their field logits."""
         ranges = clauses(prepared)
         parts = [(part(prepared, a, b), a, b) for a, b in ranges]
         rows = self.clause_features.transform_parts(prepared, parts)
         if not rows:
-            return [], [], np.zeros((0, len(self.signals.head.codes)), dtype=np.float32)
+            return [], [], np.zeros((0, len(self.signals.head.codes))), np.zeros((0, len(self.fields.codes)))
         logits = np.stack([self.signals.head.logits(r) for r in rows])
-        return ranges, rows, logits * self.signals.slope + self.signals.offset
+        fields = np.stack([self.clause_fields.logits(r) for r in rows])
+        return ranges, rows, logits * self.signals.slope + self.signals.offset, fields

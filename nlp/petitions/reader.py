@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from nlp.petitions.features import Vector, best_phrases, syllable_scores
-from nlp.petitions.model import FORMAT, PetitionModel, sigmoid
+from nlp.petitions.features import best_phrases, syllable_scores
+from nlp.petitions.members import Views
+from nlp.petitions.model import FORMAT, Cut, PetitionModel, clause_summary, sigmoid
 from nlp.petitions.prepared import Prepared, part, prepare
 from nlp.petitions.results import (
     Evidence,
@@ -31,6 +32,7 @@ TASK = "petitions"
 READ_LIMIT = 20_000
 REFUSE_LIMIT = 2_000_000
 SIGNAL_LONGEST = 12
+SIGNAL_SHORTEST = 4
 
 
 class PetitionReader:
@@ -123,11 +125,11 @@ class PetitionReader:
     def _read(self, identifier: str, prepared: Prepared, reasons: list[str]) -> PetitionResult:
         model = self.model
         vector = model.features.transform(prepared)
-        head = model.fields.head
-        similar = head.similarities(vector)
-        field_logits = head.scores(similar)
-        p = model.fields.probabilities(field_logits)
-        codes = model.fields.head.codes
+        views = model.members.read(vector, prepared.unaccented)
+        group = model.members.of
+        cut = model.clause_logits(prepared)
+        p = model.fields.probabilities(np.concatenate([group(views.scores, "fields"), clause_summary(cut[3])], axis=1))
+        codes = model.fields.codes
         decided = np.flatnonzero(p >= model.fields.threshold)
         if not len(decided):
             decided = np.array([int(p.argmax())])
@@ -135,18 +137,19 @@ class PetitionReader:
         chosen = np.isin(np.arange(len(codes)), decided)
         if np.where(chosen, p, 1 - p).min() < model.review.field_confidence:
             reasons.append("field_uncertain")
-        sub = model.subfields.probabilities(model.subfields.head.logits(vector))
+        sub = model.subfields.probabilities(group(views.scores, "subfields"))
         fields = []
         for k in sorted(decided.tolist(), key=lambda k: -p[k]):
-            scores = syllable_scores(model.features, head.local_weights(similar, k), prepared, vector)
+            direction = model.members.direction(views, k, model.fields.weights[k])
+            scores = syllable_scores(model.features, direction, prepared, vector)
             evidence = tuple(self._evidence(prepared, span, weight) for span, weight in best_phrases(prepared, scores))
             fields.append(FieldResult(codes[k], float(p[k]), self._subfields(codes[k], float(p[k]), sub), evidence))
-        kind = model.type.probabilities(model.type.head.logits(vector))
+        kind = model.type.probabilities(group(views.scores, "type"))
         order = np.argsort(-kind)
-        types = model.type.head.codes
+        types = model.type.codes
         if kind[order[0]] < model.review.type_confidence:
             reasons.append("type_uncertain")
-        urgency = self._urgency(prepared, vector, field_logits, reasons)
+        urgency = self._urgency(prepared, views, cut, reasons)
         return PetitionResult(
             identifier, tuple(fields), {c: float(v) for c, v in zip(codes, p, strict=True)},
             TypeResult(types[order[0]], float(kind[order[0]]), tuple(Scored(types[k], float(kind[k])) for k in order[1:])),
@@ -158,18 +161,17 @@ class PetitionReader:
         parents = self._taxonomy.field_of_subfield
         found = [
             Scored(code, float(p[k]) * p_field)
-            for k, code in enumerate(model.head.codes)
+            for k, code in enumerate(model.codes)
             if parents[code] == field and p[k] >= model.threshold[k]
         ]
         return tuple(sorted(found, key=lambda s: -s.probability))
 
-    def _urgency(self, prepared: Prepared, vector: Vector, fields: np.ndarray, reasons: list[str]) -> UrgencyResult:
+    def _urgency(self, prepared: Prepared, views: Views, cut: Cut, reasons: list[str]) -> UrgencyResult:
         model, t = self.model, self._taxonomy
-        ranges, rows, logits = model.clause_logits(prepared)
+        ranges, rows, logits, _ = cut
         codes = model.signals.head.codes
         strongest = logits.max(axis=0) if len(logits) else np.full(len(codes), -8.0)
-        whole = model.whole_text.logits(vector)
-        text, hints = whole[:3], whole[3:]
+        text, hints, fields = (model.members.of(views.scores, g) for g in ("urgency", "signals", "fields"))
         present = model.presence.probabilities(strongest, hints, text, fields)
         probabilities = model.urgency.probabilities(text, present)
         level = model.urgency.decide(probabilities)
@@ -215,7 +217,9 @@ class PetitionReader:
                 break
             clause = part(prepared, *ranges[k])
             scores = syllable_scores(self.model.clause_features, weights, clause, rows[k])
-            phrases = best_phrases(clause, scores, most=1, longest=SIGNAL_LONGEST, share=0.0)
+            phrases = best_phrases(
+                clause, scores, most=1, longest=SIGNAL_LONGEST, share=0.0, shortest=SIGNAL_SHORTEST
+            )
             span = phrases[0][0] if phrases else Span(clause.syllables[0].start, clause.syllables[-1].end)
             given = prepared.clean.to_source(span.start, span.end)
             if not any(given.start < f.span.end and f.span.start < given.end for f in found):

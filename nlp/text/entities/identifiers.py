@@ -19,11 +19,17 @@ _SEP = r"[ .\-–/]{0,2}"
 _WINDOW = 48
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
-_PHONE = re.compile(rf"(?<![\w+/.,-])\(?(?:\+?84|0)\)?{_SEP}\(?(?:{_D}[ .\-–)]{{0,2}}){{8,9}}{_D}?(?![\w/])")
+# A number opens a word, or follows one without a space (ĐT.0905…), or follows another number (0905…/0914…).
+_OPENS = r"(?:(?<![\w+/.,-])|(?<=[^\W\d_][/.,-])|(?<=\d{6}[/-]))"
+_PHONE = re.compile(
+    rf"{_OPENS}\(?(?:\+?84|0)\)?{_SEP}\(?(?:{_D}[ .\-–)]{{0,2}}){{8,9}}{_D}?(?!\w|/(?!\+?84\d|0\d{{3}}))"
+)
+# One more digit after a gap: of the next sentence, or a count (gọi 0905318446 2 lần).
+_NEXT = re.compile(r"(?<=\d)[ .\-–)]{1,2}\d\Z")
 _PHONE_MASKED = re.compile(r"(?<![\w+])0[35789](?:[ .\-]?[\dxX*]){3,9}(?![\w])")
 _PHONE_OCR = re.compile(r"(?<!\w)[0oO][3-9oO](?:[ .\-]?[0-9oOlI]){7,8}(?!\w)")
-_TWELVE = re.compile(rf"(?<![\w.,/-])0{_D}{{2}}(?:[ .]?{_D}){{9}}(?![\w/-])")
-_NINE = re.compile(r"(?<![\w.,/-])[0-9OolI](?:[ .]?[0-9OolI]){8}(?![\w/-])")
+_TWELVE = re.compile(rf"(?<![\w.,/-])0{_D}{{2}}(?:[ .]?{_D}){{9}}(?!\w|[/-](?:\d|[A-ZĐ]{{2}}))")
+_NINE = re.compile(r"(?<![\w.,/-])[0-9OolI](?:[ .]?[0-9OolI]){8}(?!\w|[/-](?:\d|[A-ZĐ]{2}))")
 _ACCOUNT = re.compile(rf"(?<![\w/]){_D}(?:[ .\-]?{_D}){{5,18}}(?![\w/])")
 _PLATE = re.compile(
     r"(?<![\w/-])[1-9]\d[ ]?-?[ ]?[A-ZĐ]{1,2}\d?(?:[ ]?[-–][ ]?|[ ]|\.|)(?:\d{3}[ .]?(?:\d{2}|[xX]{2})|\d{4})(?![\w/-])"
@@ -92,15 +98,22 @@ def _emails(view: TextView) -> Iterator[Entity]:
         yield Entity("email", m.start(), m.start() + len(value), 0.95, "email_pattern", value.lower())
 
 
+def _phone_digits(raw: str) -> str:
+    digits = _digits(raw)
+    return "0" + digits[2:].lstrip("0") if digits.startswith("84") else digits
+
+
 def _phones(view: TextView) -> Iterator[Entity]:
     for m in _PHONE.finditer(view.text):
         raw = _trimmed(m.group())
         # The bracket of "(024) 3764 1288" belongs to the number, that of "(0905 318 446)" does not.
         wrapped = raw.startswith("(") and (")" not in raw or raw.endswith(")"))
         begin, raw = m.start() + wrapped, raw.strip("()") if wrapped else raw
-        digits = _digits(raw)
-        if digits.startswith("84"):
-            digits = "0" + digits[2:].lstrip("0")
+        digits = _phone_digits(raw)
+        extra = _NEXT.search(raw)
+        if extra and (extra.group().startswith(". ") or len(digits) == 11 and digits[1] in "35789"):
+            raw = raw[: extra.start()]
+            digits = _phone_digits(raw)
         near = _near(view, m.start(), _PHONE_WORDS)
         other = _near(view, m.start(), _OTHER_NUMBER, 26)
         if len(digits) == 10 and digits[1] in "35789":
