@@ -52,7 +52,7 @@ def agreement(pairs: Sequence[tuple[PetitionRow, Mapping[str, Any]]]) -> dict[st
         },
     }  # fmt: skip
     for task in ("type", "urgency"):
-        rated = [(getattr(r, task), o[task]) for r, o in pairs if o.get(task)]
+        rated = [(getattr(r, task), o[task]) for r, o in pairs if getattr(r, task) and o.get(task)]
         if rated:
             a, b = [x for x, _ in rated], [y for _, y in rated]
             out[f"{task}_kappa"] = number(cohen_kappa(a, b))

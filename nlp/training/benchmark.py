@@ -26,7 +26,7 @@ from nlp.petitions.vectors import WordVectors
 from nlp.text import LangNgheError, decode
 from nlp.training.exchange.tables import read_sheet, read_table
 from nlp.training.metrics import bootstrap, label_scores, macro_f1, per_label_f1
-from nlp.training.vectorize import count_blocks, fit_features, matrix
+from nlp.training.vectorize import Counted, fit_features, matrix
 
 SPLIT_NAMES = {
     "train": "train", "training": "train", "train_full": "train", "dev": "validation", "valid": "validation",
@@ -150,7 +150,7 @@ class LabelModel:
 def fit_labels(rows: Sequence[LabelledText], vectors: WordVectors | None = None, *, c: float = 10.0) -> LabelModel:
     """Fit on labelled texts, with the features that the petition model uses."""
     prepared = [prepare(r.text) for r in rows]
-    counts = [count_blocks(p, list(BLOCKS)) for p in prepared]
+    counts = Counted(prepared, list(BLOCKS))
     blocks = BLOCKS | ({"vector": 2.0} if vectors else {})
     features = fit_features(counts, blocks=blocks, vectors=vectors)
     x = matrix(features, prepared, counts)

@@ -10,9 +10,10 @@ machine said), `blind` (whether the clerk decided before seeing it), `action` an
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from nlp.petitions import PetitionResult
 from nlp.training.agreement import agreement
 from nlp.training.corpus import PetitionRow
 
@@ -29,6 +30,26 @@ def set_aside(identifier: str, share: float, salt: str = "") -> bool:
     """
     digest = hashlib.sha256(f"{salt}/{identifier}".encode()).digest()
     return int.from_bytes(digest[:8], "big") < share * 2**64
+
+
+def with_suggestions(
+    rows: Iterable[Mapping[str, Any]], read: Callable[[Mapping[str, Any]], PetitionResult], *, blind: bool = False
+) -> Iterator[dict[str, Any]]:
+    """Rows with what the machine says of them, where they do not tell: `read` reads their (masked) text anew.
+
+    Parameters
+    ----------
+    blind : bool
+        these were labelled without seeing any suggestion.
+    """
+    for raw in rows:
+        row = {**raw, "blind": True} if blind else dict(raw)
+        if not row.get("suggested") and isinstance(row.get("text"), str) and row["text"].strip() and row.get("fields"):
+            said = read(row)
+            row["suggested"] = {
+                "fields": [f.code for f in said.fields], "type": said.type.code, "urgency": said.urgency.code,
+            }  # fmt: skip
+        yield row
 
 
 def agreement_apart(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

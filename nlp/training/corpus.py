@@ -45,7 +45,7 @@ SPLITS = ("train", "validation", "test", "hard")
 
 @dataclass(frozen=True)
 class SignalSpan:
-    """One sign of urgency in a text, in code points of the text as given."""
+    """The words that show a signal of urgency, or carry a field, in code points of the text as given."""
 
     code: str
     start: int
@@ -54,7 +54,10 @@ class SignalSpan:
 
 @dataclass(frozen=True)
 class PetitionRow:
-    """One labelled petition of a corpus."""
+    """One labelled petition of a corpus.
+
+    `signals` are the words that show each signal; `evidence`, where somebody marked it, the words that carry each field.
+    """
 
     id: str
     text: str
@@ -70,6 +73,7 @@ class PetitionRow:
     noise: tuple[str, ...] = ()
     group: str = ""
     hard: str = ""
+    evidence: tuple[SignalSpan, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The row as it stands in `corpora/petitions/*.jsonl`."""
@@ -82,6 +86,8 @@ class PetitionRow:
         }  # fmt: skip
         if self.hard:
             row["hard"] = self.hard
+        if self.evidence:
+            row["evidence"] = [{"code": s.code, "start": s.start, "end": s.end} for s in self.evidence]
         return row
 
     @classmethod
@@ -100,6 +106,7 @@ class PetitionRow:
             channel=row.get("channel", ""), region=row.get("region", ""), year=row.get("year"),
             hand=row.get("hand", ""), noise=tuple(row.get("noise", ())), group=row.get("group", ""),
             hard=row.get("hard", ""),
+            evidence=tuple(SignalSpan(s["code"], s["start"], s["end"]) for s in row.get("evidence", ())),
         )  # fmt: skip
 
 

@@ -16,18 +16,18 @@ from nlp.registry import Version
 from nlp.taxonomy import taxonomy
 from nlp.training.agreement import ceiling
 from nlp.training.baselines import BASELINES
+from nlp.training.config import PetitionConfig
 from nlp.training.corpus import PetitionCorpus, PetitionRow
 from nlp.training.errors import confusion, examples, field_pairs, missed_khan, signal_table
 from nlp.training.faithfulness import faithfulness
 from nlp.training.judge import Judged, judge
 from nlp.training.metrics import label_scores, paired_difference
 from nlp.training.noise import NOISES, spoil
-from nlp.training.petitions import PetitionConfig
 from nlp.training.reliability import confidence, reliability, review, risk_coverage
 from nlp.training.samples import read_gold, score_samples
 from nlp.training.slices import slice_tables
 from nlp.training.train import digest
-from nlp.training.transfer import learning_curve, leave_out
+from nlp.training.transfer import learning_curve, leave_out, redacted_training
 
 Say = Callable[[str], None]
 # What the project set itself; a figure below is discussed, not hidden.
@@ -37,7 +37,7 @@ TARGETS = {
 }  # fmt: skip
 SAMPLE_TARGETS = {"field_micro_f1": 0.88, "field_macro_f1": 0.85, "urgency_accuracy": 0.80, "khan_recall": 1.0}
 # Sections that take minutes or may be shown only once; kept from the last report while model and data are the same.
-OPTIONAL = ("transfer", "curve", "samples")
+OPTIONAL = ("transfer", "curve", "redaction", "samples")
 FAITHFUL_TEXTS = 150
 
 
@@ -48,6 +48,7 @@ class Options:
     split: str = "test"
     transfer: bool = False
     curve: bool = False
+    redaction: bool = False
     samples: Path | None = None
     times: int = 1000
 
@@ -68,7 +69,7 @@ def evaluate(
     Parameters
     ----------
     vectors : WordVectors, optional
-        for the refits of `transfer` and `curve`.
+        for the refits of `transfer`, `curve` and `redaction`.
     annotations : Path, optional
         folder of a second annotator's labels, for the agreement beside the scores.
     before : dict, optional
@@ -188,6 +189,11 @@ def _optional(
         }
     if options.curve and linear:
         out["curve"] = learning_curve(corpus.split("train"), corpus.split(options.split), vectors, config, say=say)
+    if options.redaction and linear:
+        # On the validation split, for the same reason.
+        out["redaction"] = redacted_training(
+            corpus.split("train"), corpus.split("validation"), vectors, config, say=say
+        )
     if options.samples is not None and options.samples.is_dir():
         say("Đơn thật của bên thứ ba")
         out["samples"] = score_samples(reader, read_gold(options.samples), times=options.times) | {

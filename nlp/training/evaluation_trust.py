@@ -177,6 +177,26 @@ def curve(e: Mapping[str, Any], figures: bool) -> list[Block]:
     return blocks
 
 
+def redaction(e: Mapping[str, Any]) -> list[Block]:
+    title = Heading(2, "Học từ văn bản đã che, đọc văn bản nguyên")
+    if not e.get("redaction"):
+        return [title, Text("Chưa chạy với mô hình này: thêm `--redaction` (học lại hai lần).")]
+    words = {"raw": "nguyên văn", "redacted": "đã che"}
+    keys = ("field_micro_f1", "type_accuracy", "urgency_accuracy", "khan_recall", "signal_micro_f1")
+    rows = [
+        [words[r["learned"]], words[r["read"]], *(interval(r[k]) for k in keys), interval(r["difference"])]
+        for r in e["redaction"]
+    ]
+    return [
+        title,
+        Text(
+            "Đơn lấy từ sổ để học luôn đã che thông tin cá nhân, còn đơn mới thì chưa. Chấm trên phần kiểm định; cột "
+            "cuối là chênh lệch cặp của micro-F1 lĩnh vực so với học từ nguyên văn."
+        ),
+        Table(["Học từ", "Đọc", *(SCORES[k] for k in keys), "Chênh"], rows),
+    ]
+
+
 def samples(e: Mapping[str, Any]) -> list[Block]:
     s = e.get("samples")
     if not s:

@@ -83,7 +83,6 @@ def train_findings(
     model = fit_findings(labelled, vector_table(registry), settings, say)
     metrics: dict[str, Any] = {
         "train_reports": len(train),
-        "mix": model.sentences.mix,
         "temperature": round(model.sentences.temperature, 2),
     }
     if validation:

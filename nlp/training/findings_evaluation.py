@@ -13,6 +13,7 @@ from nlp.registry import Registry, Version
 from nlp.reports.reader import FindingsModel, ReportReader
 from nlp.reports.vectors import VectorTable
 from nlp.training.findings import fit_findings, vector_table
+from nlp.training.findings_agreement import read_report_annotations, report_agreement
 from nlp.training.findings_baselines import by_cues, by_headings, by_words, score_labels
 from nlp.training.findings_data import LabelledReport, label_report
 from nlp.training.findings_judge import Judged, PlainDocument, compare_report, judge
@@ -41,6 +42,7 @@ class Evaluation:
     details: dict[str, Any] = field(default_factory=dict)
     errors: list[dict[str, str]] = field(default_factory=list)
     samples: dict[str, dict[str, float]] = field(default_factory=dict)
+    agreement: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The evaluation as plain data."""
@@ -62,6 +64,7 @@ def evaluate_findings(
     result = Evaluation(version.name, judged.summary(), len(test), genres=_by_genre(judged))
     result.details = details_of(judged)
     result.errors = judged.errors
+    result.agreement = report_agreement(load_reports(corpus), read_report_annotations(corpus))
     vectors = vector_table(registry)
     say("Cách làm đơn giản hơn")
     train = [label_report(r) for r in load_reports(corpus, "train")]

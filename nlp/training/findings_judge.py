@@ -182,6 +182,11 @@ def _owner(report: GoldReport, finding: Finding) -> Mapping[str, Any] | None:
     return best
 
 
+def _name(span: Mapping[str, Any] | None, otherwise: str) -> str:
+    """A gold span's id; third-party gold may have none."""
+    return str(span.get("id", otherwise)) if span else otherwise
+
+
 def _links(
     report: GoldReport, found: Sequence[Finding], owner: Mapping[str, Mapping[str, Any] | None]
 ) -> dict[str, LinkCounts]:
@@ -195,7 +200,7 @@ def _links(
             for link in finding.links:
                 if link.relation == relation:
                     source, target = owner[finding.id], owner.get(link.to)
-                    said.add((source["id"] if source else finding.id, target["id"] if target else link.to))
+                    said.add((_name(source, finding.id), _name(target, link.to)))
         counts[relation] = LinkCounts(len(gold), len(said), len(gold & said))
     return counts
 

@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.compose import ColumnTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from nlp.reports.links import LinkModel, chosen_links, pair_probabilities, pair_rows
+from nlp.reports.link_features import FEATURES, SOURCES, Pairs, hearsay, pairs_of, probabilities, with_hearsay
+from nlp.reports.links import LinkModel, chosen_links
 from nlp.reports.model import CLASSES, KIND_OF_CLASS
 from nlp.reports.reader import candidate
 from nlp.reports.topics import TopicModel
@@ -22,86 +24,103 @@ from nlp.training.findings_labels import finding_units, fit_topics, topic_scores
 from nlp.training.findings_sentences import Settings
 
 Array = NDArray[np.float64]
-SOURCES = ("cause", "recommendation")
+Heard = dict[int, Array] | None
+"""Hearsay of the second look by report; None for the first look."""
+STRENGTH = 0.03
+"""Inverse of the penalty on the weights of the pair classifiers: few reports, many columns."""
 
 
 @dataclass(frozen=True)
-class LinkRows:
-    """Pairs of gold findings of one report: description, 1 where the gold links them, index and kind of the source."""
+class GoldPairs:
+    """Pairs of gold findings of one report; `wanted` of shape (sources, limitations) is true where the gold links."""
 
-    rows: Array
-    wanted: NDArray[np.int64]
-    sources: list[int]
-    kinds: list[str]
+    pairs: Pairs
+    wanted: NDArray[np.bool_]
 
 
-def link_rows(report: LabelledReport, topics: TopicModel, vectors: VectorTable | None) -> LinkRows:
-    """Describe the pairs of one report's gold findings."""
+def gold_pairs(report: LabelledReport, topics: TopicModel, vectors: VectorTable | None) -> GoldPairs | None:
+    """Describe the pairs of one report's gold findings; None where it has none."""
     units = finding_units(report)
     scores = topic_scores(topics, report, units)
     candidates = [
         candidate(report.parsed, i, KIND_OF_CLASS[CLASSES[report.labels[i]]], s)
         for i, s in zip(units, scores, strict=True)
     ]
-    pairs, rows = pair_rows(candidates, vectors)
-    wanted = []
-    for a, b in pairs:
-        source, target = report.gold(units[a]) or {}, report.gold(units[b]) or {}
-        wanted.append(int(any(link["to"] == target.get("id") for link in source.get("links", ()))))
-    return LinkRows(
-        rows, np.array(wanted, dtype=np.int64), [a for a, _ in pairs], [candidates[a].kind for a, _ in pairs]
-    )
+    pairs = pairs_of(candidates, vectors)
+    if pairs is None:
+        return None
+    names = [(report.gold(units[j]) or {}).get("id") for j in pairs.limits]
+    linked = [{link["to"] for link in (report.gold(units[i]) or {}).get("links", ())} for i in pairs.sources]
+    return GoldPairs(pairs, np.array([[name in to for name in names] for to in linked], dtype=bool))
 
 
-def link_estimator() -> Any:
-    """The pair classifier of one kind of source, unfitted."""
-    return make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1000))
+def link_estimator(topics: int) -> Any:
+    """The pair classifier of one kind of source, unfitted.
+
+    Parameters: `topics`, how many products of topic probabilities stand behind the named columns. They are left as
+    they are: scaled to one, each would count as much as the likeness of the words.
+    """
+    products = slice(len(FEATURES), len(FEATURES) + topics)
+    columns = ColumnTransformer([("products", "passthrough", products)], remainder=StandardScaler())
+    return make_pipeline(columns, LogisticRegression(C=STRENGTH, max_iter=1000))
 
 
 def fit_links(reports: Sequence[LabelledReport], vectors: VectorTable | None, settings: Settings) -> LinkModel:
-    """Fit the linker on pairs of gold findings, topics predicted out of fold, thresholds chosen out of fold."""
-    data: dict[int, LinkRows] = {}
-    folds = folds_of(reports, settings.folds, settings.seed)
+    """Fit the linker on pairs of gold findings; topics, first answers and thresholds all come from held-out folds."""
+    data: dict[int, GoldPairs] = {}
+    folds = [set(held.tolist()) for held in folds_of(reports, settings.folds, settings.seed)]
     for held in folds:
-        topics = fit_topics([r for i, r in enumerate(reports) if i not in set(held.tolist())], settings)
-        data.update({int(i): link_rows(reports[i], topics, vectors) for i in held})
-    used = [i for i in sorted(data) if len(data[i].wanted)]
-    scores: dict[int, Array] = {}
-    for held in folds:
-        rest = [i for i in used if i not in set(held.tolist())]
-        fitted = _fit_pairs([data[i] for i in rest])
-        scores.update({int(i): pair_probabilities(fitted, data[i].rows, data[i].kinds) for i in held if i in used})
+        topics = fit_topics([r for i, r in enumerate(reports) if i not in held], settings)
+        for i in held:
+            found = gold_pairs(reports[i], topics, vectors)
+            if found is not None:
+                data[i] = found
+    heard = {i: hearsay(data[i].pairs, answers) for i, answers in _held_out(data, None, folds).items()}
+    answers = _held_out(data, heard, folds)
     first, further = {}, {}
     for kind in SOURCES:
-        first[kind], further[kind] = best_link_thresholds([data[i] for i in used], [scores[i] for i in used], kind)
-    return LinkModel(_fit_pairs([data[i] for i in used]), vectors, first, further)
+        first[kind], further[kind] = best_link_thresholds([(data[i], answers[i]) for i in sorted(data)], kind)
+    return LinkModel(_fit(data, None), vectors, first, further, _fit(data, heard))
 
 
-def _fit_pairs(data: Sequence[LinkRows]) -> dict[str, Any]:
-    rows, wanted = np.vstack([d.rows for d in data]), np.concatenate([d.wanted for d in data])
-    kinds = np.array([k for d in data for k in d.kinds])
-    return {
-        kind: link_estimator().fit(rows[kinds == kind], wanted[kinds == kind])
-        for kind in SOURCES
-        if len(set(wanted[kinds == kind].tolist())) == 2
-    }
+def _held_out(data: dict[int, GoldPairs], heard: Heard, folds: Sequence[set[int]]) -> dict[int, Array]:
+    """Answers for every report by classifiers that did not see its fold."""
+    out = {}
+    for held in folds:
+        fitted = _fit({i: d for i, d in data.items() if i not in held}, heard)
+        for i in held & set(data):
+            out[i] = probabilities(fitted, data[i].pairs, None if heard is None else heard[i])
+    return out
 
 
-def best_link_thresholds(data: Sequence[LinkRows], scores: Sequence[Array], kind: str) -> tuple[float, float]:
-    """The pair of thresholds with the best F1 for one kind of source."""
+def _fit(data: dict[int, GoldPairs], heard: Heard) -> dict[str, Any]:
+    fitted = {}
+    for kind in SOURCES:
+        design, wanted = [], []
+        for i in sorted(data):
+            own = data[i].pairs.of(kind)
+            rows = with_hearsay(data[i].pairs.rows[own], None if heard is None else heard[i][own])
+            design.append(rows.reshape(-1, rows.shape[2]))
+            wanted.append(data[i].wanted[own].ravel())
+        truth = np.concatenate(wanted)
+        if truth.any() and not truth.all():
+            topics = data[min(data)].pairs.rows.shape[2] - len(FEATURES)
+            fitted[kind] = link_estimator(topics).fit(np.vstack(design), truth.astype(np.int64))
+    return fitted
+
+
+def best_link_thresholds(answers: Sequence[tuple[GoldPairs, Array]], kind: str) -> tuple[float, float]:
+    """The pair of thresholds (best link, further links) with the best F1 for one kind of source."""
     best = (-1.0, 0.5, 0.5)
-    mine = [np.array([k == kind for k in d.kinds]) for d in data]
+    mine = [(d.wanted[d.pairs.of(kind)], a[d.pairs.of(kind)]) for d, a in answers]
     for first in np.arange(0.08, 0.6, 0.04):
         for further in np.arange(max(0.2, first), 0.75, 0.05):
-            hit = said = truth = 0
-            for d, p, m in zip(data, scores, mine, strict=True):
-                kept = chosen_links(d.sources, p, d.kinds, {kind: float(first)}, {kind: float(further)}) & m
-                hit, said, truth = (
-                    hit + int((kept & (d.wanted == 1)).sum()),
-                    said + int(kept.sum()),
-                    truth + int((m & (d.wanted == 1)).sum()),
-                )
-            f1 = 2 * hit / max(1, said + truth)
+            hit = total = 0
+            for wanted, p in mine:
+                kept = chosen_links(p, [kind] * len(p), {kind: float(first)}, {kind: float(further)})
+                hit += int((kept & wanted).sum())
+                total += int(kept.sum() + wanted.sum())
+            f1 = 2 * hit / max(1, total)
             if f1 > best[0] + 1e-9:
                 best = (f1, float(first), float(further))
     return round(best[1], 2), round(best[2], 2)

@@ -34,7 +34,10 @@ def write_report(result: Evaluation) -> str:
 
     Parameters: `result` of `evaluate_findings`, with or without the leave-one-genre-out table and the samples.
     """
-    parts = [_head(result), _main_table(result), _baseline_table(result), _genre_table(result)]
+    parts = [_head(result), _main_table(result), _baseline_table(result)]
+    if result.agreement:
+        parts.append(_agreement(result))
+    parts.append(_genre_table(result))
     if result.left_out:
         parts.append(_left_out_table(result))
     parts += [_details(result), _errors(result)]
@@ -91,6 +94,31 @@ def _baseline_table(result: Evaluation) -> str:
         if code in result.baselines:
             rows.append(f"| {name} | " + " | ".join(_number(result.baselines[code][k]["f1"]) for k in KINDS) + " |")
     rows.append("| **Mô hình** | " + " | ".join(f"**{_number(result.test[k]['f1'])}**" for k in KINDS) + " |")
+    return "\n".join(rows)
+
+
+def _agreement(result: Evaluation) -> str:
+    found = result.agreement
+    rows = [
+        "## Trần: hai người đọc",
+        "",
+        f"{found['reports']} báo cáo được người thứ hai đọc mù, chấm như một mô hình. Cả hai lượt là mô hình ngôn ngữ cùng họ, đọc cùng "
+        "một hướng dẫn: đây là tính nhất quán, không phải sự thật, và cao hơn hai cán bộ khác nhau.",
+        "",
+        "| Loại | n | F1 của người thứ hai | Khoảng 95% |",
+        "|---|---|---|---|",
+    ]
+    for kind in KINDS:
+        row = found["kinds"][kind]
+        rows.append(
+            f"| {NAMES[kind]} | {int(row['gold'])} | {_number(row['f1'])} | {_number(row['low'])}–{_number(row['high'])} |"
+        )
+    sort, links = found["sort"], found["links"]
+    rows += [
+        "",
+        f"Khách quan hay chủ quan: giống nhau {sort['same']}/{sort['n']} nguyên nhân. Liên kết giữa các phát hiện cả hai cùng đánh dấu: "
+        f"F1 {_number(links['f1'])} ({links['gold']} liên kết của người soạn).",
+    ]
     return "\n".join(rows)
 
 

@@ -1,4 +1,4 @@
-"""Fit the sentence model: linear model and committee, their mix, temperature and thresholds out of fold."""
+"""Fit the sentence model: its members, how they are weighed, temperature and thresholds out of fold."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import MaxAbsScaler
+from sklearn.svm import LinearSVC
 
 from nlp.reports.chain import CONTEXTS, Chain
 from nlp.reports.features import UnitTable, dense_names
-from nlp.reports.model import CLASSES, KIND_OF_CLASS, Scale, SentenceModel, committee_answer, soften, spread
+from nlp.reports.model import CLASSES, KIND_OF_CLASS, Margins, Scale, SentenceModel, Stack, soften
 from nlp.reports.nearness import PhraseVectors
 from nlp.reports.vectors import VectorTable
 from nlp.training.findings_data import LabelledReport, folds_of
@@ -41,7 +42,7 @@ class Settings:
     decay: float = 3.0
     rounds: int = 50
     bare_weight: float = 0.4
-    mixes: tuple[float, ...] = (0.0, 0.3, 0.4, 0.5, 0.6)
+    margin_c: float = 1.0
     chain_weights: tuple[float, ...] = (0.0, 0.2, 0.3, 0.4, 0.5)
     chain_powers: tuple[float, ...] = (0.75, 0.85, 1.0)
     chain_prior: float = 2.0
@@ -79,9 +80,7 @@ class Materials:
 
 
 def fit_members(reports: Sequence[LabelledReport], materials: Materials, settings: Settings) -> SentenceModel:
-    """Fit the linear model and the committee on reports; ignored units are left out. Mix, temperature and thresholds
-    are not set.
-    """
+    """Fit the members on reports; ignored units are left out. Stack, chain, temperature and thresholds are not set."""
     keep = ~_stack(reports, lambda r: r.ignored)
     labels = _stack(reports, lambda r: r.labels)[keep]
     tables = [r.parsed.table for r in reports]
@@ -89,6 +88,10 @@ def fit_members(reports: Sequence[LabelledReport], materials: Materials, setting
     headings = heading_vectorizer().fit([t for table in tables for t in table.headings])
     scaler = MaxAbsScaler().fit(np.vstack([table.dense for table in tables]))
     model = SentenceModel(words, headings, scaler, None, materials.vectors, materials.phrases)
+    model.by_words = fit_margins(words.transform([t for table in tables for t in table.texts])[keep], labels, settings)
+    model.by_headings = fit_margins(
+        headings.transform([t for table in tables for t in table.headings])[keep], labels, settings
+    )
     near = [model.nearness(table) for table in tables]
     if materials.phrases is not None:
         model.near_scale = Scale.fit(np.vstack(near), settings.near_weight)
@@ -112,6 +115,17 @@ def fit_members(reports: Sequence[LabelledReport], materials: Materials, setting
             warnings.simplefilter("ignore", ConvergenceWarning)
             model.committee = tuple(net_member(settings, seed).fit(scaled, labels) for seed in range(settings.members))
     return model
+
+
+def fit_margins(rows: sparse.csr_matrix, labels: NDArray[np.int64], settings: Settings) -> Margins:
+    """One linear support-vector machine a class; a class that is not there gets a constant."""
+    weights = np.zeros((rows.shape[1], len(CLASSES)), dtype=np.float32)
+    bias = np.full(len(CLASSES), -1.0, dtype=np.float32)
+    for k in range(len(CLASSES)):
+        if len(set((labels == k).tolist())) == 2:
+            fitted = LinearSVC(C=settings.margin_c, dual=True, random_state=settings.seed).fit(rows, labels == k)
+            weights[:, k], bias[k] = fitted.coef_[0], fitted.intercept_[0]
+    return Margins(weights, bias)
 
 
 def bare_table(table: UnitTable) -> UnitTable:
@@ -139,32 +153,42 @@ def net_member(settings: Settings, seed: int) -> Any:
 def fit_sentences(
     reports: Sequence[LabelledReport], materials: Materials, settings: Settings
 ) -> tuple[SentenceModel, list[Array]]:
-    """Fit the sentence model; mix, temperature and thresholds come from out-of-fold probabilities, which are returned
-    too, calibrated.
+    """Fit the sentence model; stack, chain, temperature and thresholds come from out-of-fold answers, whose
+    probabilities are returned too, calibrated.
     """
-    linear: list[Array] = [np.zeros((0, len(CLASSES)))] * len(reports)
-    committee = list(linear)
-    for held in folds_of(reports, settings.folds, settings.seed):
+    rows: list[Array] = [np.zeros((0, 3 * len(CLASSES)))] * len(reports)
+    folds = folds_of(reports, settings.folds, settings.seed)
+    for held in folds:
         members = fit_members([r for i, r in enumerate(reports) if i not in set(held.tolist())], materials, settings)
         for i in held:
             table = reports[i].parsed.table
             if table.texts:
-                near = members.nearness(table)
-                linear[i] = spread(members.linear, members.design(table, near))
-                if members.committee and members.net_scale is not None:
-                    committee[i] = committee_answer(members.committee, members.net_scale(members.net_rows(table, near)))
+                rows[i] = members.members(table)
     labels, keep = _stack(reports, lambda r: r.labels), ~_stack(reports, lambda r: r.ignored)
-    mixes = settings.mixes if materials.phrases is not None and settings.members else (0.0,)
-    mix = min(mixes, key=lambda m: _loss(np.vstack(_mixed(linear, committee, m))[keep], labels[keep]))
-    alone = _mixed(linear, committee, mix)
+    alone = [np.zeros((0, len(CLASSES)))] * len(reports)
+    for held in folds:
+        others = [i for i in range(len(reports)) if i not in set(held.tolist())]
+        stack = fit_stack([rows[i] for i in others], [reports[i] for i in others])
+        for i in held:
+            alone[i] = stack.apply(rows[i])
     held_out, weight, power = _best_chain(reports, alone, settings)
     temperature = best_temperature(np.vstack(held_out)[keep], labels[keep])
     calibrated = [soften(p, temperature) if len(p) else p for p in held_out]
     model = fit_members(reports, materials, settings)
-    model.mix, model.temperature = mix, temperature
+    model.stack, model.temperature = fit_stack(rows, reports), temperature
     model.chain = Chain(fit_ties(reports, settings.chain_prior), weight, power)
     model.thresholds = best_thresholds(np.vstack(calibrated)[keep], labels[keep])
     return model, calibrated
+
+
+def fit_stack(rows: Sequence[Array], reports: Sequence[LabelledReport]) -> Stack:
+    """How much each member counts, from out-of-fold rows of `nlp.reports.model.stack_row`."""
+    keep = ~_stack(reports, lambda r: r.ignored)
+    fitted = LogisticRegression(max_iter=3000).fit(np.vstack(rows)[keep], _stack(reports, lambda r: r.labels)[keep])
+    weights = np.zeros((rows[0].shape[1], len(CLASSES)))
+    bias = np.full(len(CLASSES), -20.0)
+    weights[:, fitted.classes_], bias[fitted.classes_] = fitted.coef_.T, fitted.intercept_
+    return Stack(weights, bias)
 
 
 def fit_ties(reports: Sequence[LabelledReport], prior: float) -> Array:
@@ -208,10 +232,6 @@ def _best_chain(
     choices = [(w, p) for w in settings.chain_weights for p in settings.chain_powers if w or p == 1.0]
     weight, power = min(choices, key=lambda c: _loss(np.vstack(smoothed(*c))[keep], labels[keep]))
     return smoothed(weight, power), weight, power
-
-
-def _mixed(first: Sequence[Array], second: Sequence[Array], mix: float) -> list[Array]:
-    return [(1 - mix) * a + mix * b if mix else a for a, b in zip(first, second, strict=True)]
 
 
 def _loss(probabilities: Array, labels: NDArray[np.int64]) -> float:

@@ -20,7 +20,8 @@ def hard_rows(corpus: PetitionCorpus) -> list[PetitionRow]:
 class HardCheck:
     """How two versions read the same hard cases.
 
-    A case is right if all fields and the type are right and the level is not below the gold level.
+    A petition is right if all fields and the type are right and the level is not below the gold level; a trap of a
+    report is right if nothing was found there. `worse` names kinds of finding that the candidate reads clearly worse.
     """
 
     n: int
@@ -29,17 +30,18 @@ class HardCheck:
     regressed: tuple[str, ...]
     repaired: tuple[str, ...]
     newly_missed_khan: tuple[str, ...]
+    worse: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
-        """No fewer cases right than before, and no urgent petition newly missed."""
-        return self.after >= self.before and not self.newly_missed_khan
+        """No fewer cases right than before, no urgent petition newly missed, no kind of finding clearly worse."""
+        return self.after >= self.before and not self.newly_missed_khan and not self.worse
 
     def to_json(self) -> dict[str, Any]:
         return {
             "n": self.n, "before": self.before, "after": self.after, "passed": self.passed,
             "regressed": list(self.regressed), "repaired": list(self.repaired),
-            "newly_missed_khan": list(self.newly_missed_khan),
+            "newly_missed_khan": list(self.newly_missed_khan), "worse": list(self.worse),
         }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from nlp.petitions.prepared import prepare
 from nlp.petitions.vectors import WordVectors
 from nlp.training.corpus import PetitionRow
 from nlp.training.judge import Gold, gold_of
-from nlp.training.vectorize import count_blocks, fit_features, matrix
+from nlp.training.vectorize import Counted, fit_features, matrix
 
 BLOCKS = {"word": 1.0, "syllable": 1.0}
 C = 10.0
@@ -47,7 +47,7 @@ def lighten(
     """
     prepared = [prepare(r.text) for r in rows]
     chosen = dict(BLOCKS if blocks is None else blocks)
-    counts = [count_blocks(p, list(chosen)) for p in prepared]
+    counts = Counted(prepared, list(chosen))
     features = fit_features(counts, blocks=chosen | ({"vector": 1.0} if vectors else {}), vectors=vectors)
     return Light(tuple(rows), matrix(features, prepared, counts), gold_of(rows))
 

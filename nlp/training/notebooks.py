@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 import sys
 from pathlib import Path
@@ -14,6 +15,12 @@ from nbclient.exceptions import CellExecutionError
 from nlp.registry.locate import CHECKOUT
 
 FOLDER = CHECKOUT / "notebooks"
+
+
+def missing(path: Path) -> list[str]:
+    """Modules that a notebook says it needs (metadata `langnghe.needs`) and that are not installed."""
+    needs = nbformat.read(path, as_version=4).metadata.get("langnghe", {}).get("needs", [])
+    return [name for name in needs if importlib.util.find_spec(name) is None]
 
 
 def run_notebook(path: Path, *, small: bool, timeout: int = 1200) -> nbformat.NotebookNode:
@@ -51,6 +58,10 @@ def main() -> int:
     failed = 0
     for path in sorted(FOLDER.glob("*.ipynb")):
         if options.names and not any(path.name.startswith(n) for n in options.names):
+            continue
+        absent = missing(path)
+        if absent:
+            print(f"{path.name}: bỏ qua, chưa cài {', '.join(absent)} (make transformers)")
             continue
         print(f"{path.name} …", flush=True)
         try:

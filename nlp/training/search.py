@@ -13,10 +13,11 @@ import yaml
 from joblib import Parallel, delayed
 
 from nlp.petitions.vectors import WordVectors
+from nlp.training.config import PetitionConfig
 from nlp.training.corpus import PetitionRow
 from nlp.training.judge import judge_model
 from nlp.training.parallel import workers
-from nlp.training.petitions import PetitionConfig, fit_petitions
+from nlp.training.petitions import fit_petitions
 
 # What a configuration is chosen by, and how much each part counts. The test split has no part in it.
 WEIGHTS = {
@@ -43,7 +44,7 @@ class Trial:
 
 
 def read_space(path: Path) -> dict[str, list[Any]]:
-    """A YAML file of values to try: `c_fields: [1, 3, 10]`, and `blocks.vector: [0, 2]` for a key of a mapping.
+    """A YAML file of values to try: `c_kernel: [1, 3, 10]`, and `blocks.vector: [0, 2]` for a key of a mapping.
 
     Raises
     ------
@@ -96,6 +97,7 @@ def search(
     seed: int = 0,
     where: str = "local",
     jobs: int | None = None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> list[Trial]:
     """Try configurations, the best first.
 
@@ -105,11 +107,16 @@ def search(
         configuration → scores by name; it must be picklable to run elsewhere.
     where : str
         see `nlp.training.parallel.workers`.
+    say : callable
+        told of every configuration as its scores come in.
     """
     tried = candidates(space, draws=draws, seed=seed)
+    trials = []
     with workers(where, jobs=jobs):
-        found = Parallel()(delayed(score)(configured(base, c)) for c in tried)
-    trials = [Trial(c, weighted(s), s) for c, s in zip(tried, found, strict=True)]
+        found = Parallel(return_as="generator")(delayed(score)(configured(base, c)) for c in tried)
+        for changes, scores in zip(tried, found, strict=True):
+            trials.append(Trial(changes, weighted(scores), scores))
+            say(f"{trials[-1].score:.4f} {', '.join(f'{k}={v}' for k, v in changes.items())}")
     return sorted(trials, key=lambda t: -t.score)
 
 

@@ -10,12 +10,14 @@ from typing import Any
 
 from nlp.petitions.vectors import WordVectors
 from nlp.registry import Registry, RegistryError, Version
+from nlp.registry.store import ARTEFACT
 from nlp.text import LangNgheError
-from nlp.training.config import TransformerConfig
+from nlp.training.cards import LINEAR, petition_card
+from nlp.training.config import PetitionConfig, TransformerConfig
 from nlp.training.corpus import PetitionCorpus, PetitionRow
 from nlp.training.judge import judge_model
 from nlp.training.parallel import workers
-from nlp.training.petitions import PetitionConfig, Progress, fit_petitions
+from nlp.training.petitions import Progress, fit_petitions
 
 VECTORS = "vectors"
 
@@ -46,6 +48,14 @@ def shipped_vectors(registry: Registry) -> WordVectors | None:
         return None
     found: WordVectors = registry.load(version)
     return found
+
+
+def vectors_digest(registry: Registry) -> dict[str, str]:
+    """The digest of the live word vectors, for a manifest; empty where there are none."""
+    try:
+        return {"vectors": registry.live(VECTORS).manifest.files[ARTEFACT]}
+    except RegistryError:
+        return {}
 
 
 def train_petitions(
@@ -79,13 +89,13 @@ def train_petitions(
         metrics["validation"] = judge_model(model, validation).summary()
     say("Ghi mô hình")
     labels = {
-        "fields": list(model.fields.head.codes), "subfields": list(model.subfields.head.codes),
-        "type": list(model.type.head.codes), "signals": list(model.signals.head.codes),
+        "fields": list(model.fields.codes), "subfields": list(model.subfields.codes),
+        "type": list(model.type.codes), "signals": list(model.signals.head.codes),
     }  # fmt: skip
     return registry.save(
         "petitions", model, labels=labels, metrics=metrics, config=asdict(config), taxonomy=model.taxonomy,
-        data={"train": digest(train), "validation": digest(validation)}, version=version,
-        card=model_card(metrics, config),
+        data={"train": digest(train), "validation": digest(validation)} | vectors_digest(registry), version=version,
+        card=petition_card(train, metrics, LINEAR, config.seed),
     )  # fmt: skip
 
 
@@ -113,26 +123,3 @@ def train(
     except ImportError as error:
         raise TrainingError("transformers_missing", "Chưa cài torch và transformers (make transformers).") from error
     return train_transformer(corpus, registry, config, say=say, version=version, splits=splits)
-
-
-def model_card(metrics: dict[str, Any], config: PetitionConfig) -> str:
-    """A short card in Vietnamese: what the model is for, what it learned from, what it scored on validation."""
-    validation = metrics.get("validation", {})
-    rows = "\n".join(
-        f"| {k} | {v['value']:.3f} | [{v['low']:.3f}; {v['high']:.3f}] | {v['n']} |"
-        for k, v in validation.items()
-        if v["value"] is not None
-    )
-    return f"""# Mô hình đọc đơn thư
-
-- Dùng để: gợi ý lĩnh vực, loại đơn, mức độ khẩn và dấu hiệu cho cán bộ; cán bộ quyết định.
-- Không dùng để: tự động trả lời, bác đơn hoặc chuyển đơn khi chưa có người xem.
-- Học từ: {metrics["train_n"]} đơn của ngữ liệu dự án. Đơn do mô hình ngôn ngữ soạn và gán nhãn, không phải đơn thật
-  (xem `corpora/petitions/DATASHEET.md`).
-- Cách học: hồi quy logistic trên n-gram từ, âm tiết, ký tự, nhóm cụm từ gợi ý và véc-tơ từ; mức khẩn dựa trên
-  dấu hiệu ở từng mệnh đề; xác suất được hiệu chỉnh ngoài mẫu theo người soạn. Hạt giống {config.seed}.
-
-| Chỉ số (tập kiểm định) | Giá trị | 95% | n |
-|---|---|---|---|
-{rows}
-"""

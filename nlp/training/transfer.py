@@ -1,4 +1,6 @@
-"""What an office will meet: people and channels that training never saw; and what more corpus would bring."""
+"""What an office will meet: people and channels that training never saw, names where it learned from placeholders; and
+what more corpus would bring.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +11,13 @@ from dataclasses import replace
 import numpy as np
 
 from nlp.petitions.vectors import WordVectors
+from nlp.training.config import PetitionConfig
 from nlp.training.corpus import PetitionRow
+from nlp.training.exchange.intake import redacted
 from nlp.training.judge import judge_model
+from nlp.training.metrics import number, paired_difference
 from nlp.training.parallel import workers
-from nlp.training.petitions import PetitionConfig, fit_petitions
+from nlp.training.petitions import fit_petitions
 
 SHOWN = (
     "field_micro_f1", "field_macro_f1", "subfield_micro_f1", "type_accuracy", "urgency_accuracy", "khan_recall",
@@ -74,4 +79,39 @@ def learning_curve(
             model, _ = fit_petitions(part, vectors, replace(config, folds=folds))
         scores = judge_model(model, test).scores(300, SHOWN)
         out.append({"share": share, "n": len(part)} | {k: v.to_json() for k, v in scores.items()})
+    return out
+
+
+def redacted_training(
+    train: Sequence[PetitionRow],
+    test: Sequence[PetitionRow],
+    vectors: WordVectors | None,
+    config: PetitionConfig,
+    *,
+    say: Say = lambda _: None,
+    where: str = "local",
+) -> list[dict[str, object]]:
+    """What it costs to learn from masked petitions and read whole ones, which is how a register teaches a model.
+
+    Two fits, one on the rows as given and one on their redacted copies, each judged on the test rows as given; the
+    second also on redacted copies. `difference` is paired, to the model that learned from the rows as given.
+    """
+    say("Che thông tin cá nhân trong bản sao của ngữ liệu")
+    masked_train, masked_test = ([redacted(r)[0] for r in rows] for rows in (train, test))
+    models = []
+    for name, rows in (("nguyên văn", list(train)), ("đã che", masked_train)):
+        say(f"Học từ văn bản {name}")
+        with workers(where):
+            models.append(fit_petitions(rows, vectors, config)[0])
+    whole, masked = models
+    base = judge_model(whole, test)
+    out: list[dict[str, object]] = []
+    for learned, read, judged in (
+        ("raw", "raw", base), ("redacted", "raw", judge_model(masked, test)),
+        ("redacted", "redacted", judge_model(masked, masked_test)),
+    ):  # fmt: skip
+        gap, p = paired_difference(base.rules()["field_micro_f1"], judged.rules()["field_micro_f1"], base.n, times=300)
+        scores = {k: v.to_json() for k, v in judged.scores(300, SHOWN).items()}
+        row: dict[str, object] = {"learned": learned, "read": read, "difference": gap.to_json(), "p": number(p)}
+        out.append(row | scores)
     return out

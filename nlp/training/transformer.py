@@ -24,6 +24,7 @@ from nlp.petitions.results import ModelStamp
 from nlp.registry import Registry, Version
 from nlp.taxonomy import taxonomy
 from nlp.text import LangNgheError
+from nlp.training.cards import ENCODER, petition_card
 from nlp.training.config import TransformerConfig
 from nlp.training.corpus import PetitionCorpus, PetitionRow
 from nlp.training.judge import gold_of, judge
@@ -278,5 +279,6 @@ def train_transformer(
         "petitions", artefact, labels={"fields": list(artefact.fields.codes), "type": list(artefact.types)},
         metrics=metrics, config=asdict(config) | {"backend": "transformers", "base": Path(config.base).name},
         taxonomy=artefact.taxonomy, data={"train": digest(train), "validation": digest(validation)}, version=version,
-        files=files, card=f"# Mô hình mã hoá tinh chỉnh từ {Path(config.base).name}\n\nHọc từ {len(fit)} đơn.\n",
+        files=files,
+        card=petition_card(train, metrics, ENCODER.format(base=Path(config.base).name), config.seed),
     )  # fmt: skip

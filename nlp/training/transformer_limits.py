@@ -13,9 +13,9 @@ from nlp.petitions.encoder_tokens import WordTokenizer
 from nlp.petitions.model import softmax
 from nlp.petitions.prepared import prepare
 from nlp.taxonomy import taxonomy
+from nlp.training.calibration import best_threshold, least_confidence, platt, temperature
 from nlp.training.corpus import PetitionRow
 from nlp.training.judge import gold_of
-from nlp.training.petitions import best_threshold, least_confidence, platt, temperature
 
 Run = Callable[[np.ndarray, np.ndarray], Any]
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
+from api.client import Reply
 from nlp.petitions import PetitionReader
 from nlp.petitions.results import ModelStamp
 from nlp.registry import Registry, Version
+from nlp.training.config import PetitionConfig
 from nlp.training.corpus import PetitionCorpus, PetitionRow, load_petitions, petitions_folder, write_rows
-from nlp.training.petitions import PetitionConfig
 from nlp.training.splits import write_splits
 from nlp.training.train import train_petitions
 
@@ -29,6 +31,16 @@ def varied(rows: Sequence[PetitionRow], count: int) -> list[PetitionRow]:
     while len(out) < count and any(by_field.values()):
         out += [rows.pop(0) for rows in by_field.values() if rows]
     return out[:count]
+
+
+def through(http: TestClient) -> Callable[..., Reply]:
+    """A way for the API client to send through a test client."""
+
+    def send(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
+        answer = http.request(method, url.replace("http://127.0.0.1:8000", ""), headers=dict(headers), content=body)
+        return Reply(answer.status_code, {k.lower(): v for k, v in answer.headers.items()}, answer.content)
+
+    return send
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_the_same_commands_train_and_score(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANGNGHE_MODELS", str(tmp_path / "models"))
-    done = CliRunner().invoke(app, ["train", "petitions", "--corpora", str(folder), "--version", "1"])
+    done = CliRunner().invoke(app, ["train", "petitions", "--corpora", str(folder), "--version", "1", "--jobs", "1"])
     assert done.exit_code == 0, done.output
     assert "labels-1" in done.output
     scored = CliRunner().invoke(

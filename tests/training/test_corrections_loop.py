@@ -13,15 +13,16 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from api.cli import app as command
+from api.client import Client
 from api.http.app import create_app
 from api.readers import Readers
 from api.settings import Settings
 from nlp.petitions.live import LivePetitionReader
 from nlp.registry import Registry
-from nlp.training.corpus import PetitionCorpus
+from nlp.training.corpus import PetitionCorpus, load_petitions
 from nlp.training.train import train_petitions
 
-from .conftest import TINY
+from .conftest import TINY, through, varied
 
 # A matter that the small corpus knows nothing of: what this office receives day after day.
 MATTERS = (
@@ -49,6 +50,17 @@ def service(office: Registry, tmp_path: Path) -> Iterator[TestClient]:
         yield client
 
 
+def corrections(count: int) -> list[tuple[str, dict[str, Any]]]:
+    """Petitions as clerks correct them: a new matter of this office, and what other offices' corpora hold too."""
+    new = {"fields": ["an_ninh"], "subfields": [], "type": "kien_nghi_phan_anh", "urgency": "thuong"}
+    own = [(MATTERS[i % 3].format(n=i + 2) + f", phản ánh lần {i}, liên hệ 09123456{i:02d}.", new) for i in range(24)]
+    rest = varied(load_petitions().split("train"), 64 + count - len(own))[64:]
+    return own + [
+        (r.text, {"fields": [*r.fields], "subfields": [*r.subfields], "type": r.type, "urgency": r.urgency})
+        for r in rest
+    ]
+
+
 def answer_of(service: TestClient, text: str) -> dict[str, Any]:
     found: dict[str, Any] = service.post("/v1/petitions/classify", json={"id": "x", "text": text}).json()
     return found
@@ -59,10 +71,8 @@ def test_corrections_become_a_version_that_the_running_service_answers_with_and_
 ) -> None:
     monkeypatch.setenv("LANGNGHE_MODELS", str(office.root))
     # Clerks correct what the machine proposed; labels and texts stay in the register.
-    for i in range(24):
-        text = MATTERS[i % 3].format(n=i + 2) + f", phản ánh lần {i}, liên hệ 09123456{i:02d}."
+    for text, labels in corrections(200):
         stored = service.post("/v1/petitions", json={"text": text}).json()
-        labels = {"fields": ["an_ninh"], "subfields": [], "type": "kien_nghi_phan_anh", "urgency": "thuong"}
         decided = service.post(
             f"/v1/petitions/{stored['id']}/decisions", headers={"If-Match": f'"{stored["version"]}"'},
             json={"action": "correct", "labels": labels},
@@ -73,22 +83,26 @@ def test_corrections_become_a_version_that_the_running_service_answers_with_and_
     assert before["model"]["version"] == "1"
 
     # A researcher takes the redacted export, retrains, compares and promotes.
-    export = tmp_path / "export.jsonl"
-    export.write_text(service.get("/v1/feedback/export").text, encoding="utf-8")
+    run, export = CliRunner(), tmp_path / "export.jsonl"
+    monkeypatch.setattr("api.cli.corpora_service.Client", lambda *_: Client(send=through(service)))
+    pulled = run.invoke(command, ["corpus", "pull", "petitions", "--to", str(export)])
+    assert pulled.exit_code == 0, pulled.output
+    assert len(export.read_text(encoding="utf-8").splitlines()) == 200
     assert "09123456" not in export.read_text(encoding="utf-8"), "nothing leaves the register unmasked"
     config = tmp_path / "run.yaml"
     config.write_text("folds: 3\nunaccented_share: 0.0\n")
-    run = CliRunner()
     trained = run.invoke(command, [
         "train", "petitions", "--config", str(config), "--corpora", str(corpora), "--add", str(export), "--version", "2",
+        "--jobs", "1",
     ])  # fmt: skip
     assert trained.exit_code == 0, trained.output
+    assert office.get("petitions-2").manifest.metrics["train_n"] >= 40 + 180, "few are copies of each other"
     compared = run.invoke(command, ["models", "compare", "petitions-1", "petitions-2", "--corpora", str(corpora)])
     assert compared.exit_code == 0, compared.output
     assert answer_of(service, new)["model"]["version"] == "1", "a candidate answers nobody"
     # On so small a corpus hard cases may flip either way; the researcher says so, and it is kept on record.
     promoted = run.invoke(command, [
-        "models", "promote", "petitions-2", "--why", "học từ 24 sửa đổi", "--who", "Minh", "--corpora", str(corpora),
+        "models", "promote", "petitions-2", "--why", "học từ 200 sửa đổi", "--who", "Minh", "--corpora", str(corpora),
         "--accept-regressions",
     ])  # fmt: skip
     assert promoted.exit_code == 0, promoted.output
@@ -97,7 +111,7 @@ def test_corrections_become_a_version_that_the_running_service_answers_with_and_
     assert after["fields"][0]["code"] == "an_ninh"
     assert after["field_scores"]["an_ninh"] > before["field_scores"]["an_ninh"]
     event = office.history("petitions")[-1]
-    assert (event["who"], event["why"]) == ("Minh", "học từ 24 sửa đổi")
+    assert (event["who"], event["why"]) == ("Minh", "học từ 200 sửa đổi")
     assert event["checks"]["hard"]["n"] > 0
 
     # And back, without a restart.

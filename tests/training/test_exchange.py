@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from api.cli import app
+from nlp.registry import Registry, Version
 from nlp.text import LangNgheError
 from nlp.training.confirmed import agreement_apart, set_aside
-from nlp.training.corpus import PetitionCorpus, PetitionRow, SignalSpan
+from nlp.training.corpus import PetitionCorpus, PetitionRow, SignalSpan, write_rows
 from nlp.training.exchange import FORMATS, format_of, read_any, take_in, write_any
 from nlp.training.exchange.labels import flat, from_utf16, to_utf16, unflatten
 from nlp.training.exchange.tools import label_config, write_argilla, write_label_studio
@@ -161,6 +164,23 @@ def test_personal_data_is_masked_again_and_signals_move_along() -> None:
     assert take_in([row.to_json()]).redacted == 0, "what is redacted stays as it is"
 
 
+def test_words_that_carry_a_field_move_along_and_must_lie_in_the_text(row: PetitionRow) -> None:
+    text = f"Nguyễn Văn Hùng, 0912345678, trình bày: {row.text}"
+    at = text.index("Cột điện nghiêng")
+    marked = row.to_json() | {"text": text, "signals": [], "evidence": [
+        {"code": "ha_tang", "start": at, "end": at + 16}
+    ]}  # fmt: skip
+    (taken,) = take_in([marked]).rows
+    assert [taken.text[e.start : e.end] for e in taken.evidence] == ["Cột điện nghiêng"]
+    for wrong in ({"code": "ha_tang", "start": 5, "end": 4000}, {"code": "dat_dai", "start": 0, "end": 4}):
+        assert "bằng chứng" in take_in([marked | {"evidence": [wrong]}]).dropped[0].reason
+
+
+def test_what_came_out_of_a_register_is_masked_even_where_the_caller_calls_it_public(row: PetitionRow) -> None:
+    raw = row.to_json() | {"text": f"{row.text} Nguyễn Văn Hùng, 0912345678", "action": "correct"}
+    assert "0912345678" not in take_in([raw], private=False).rows[0].text
+
+
 def test_copies_are_left_out_of_held_out_petitions_above_all(corpus: PetitionCorpus) -> None:
     test, train = corpus.split("test")[0], corpus.split("train")[0]
     raw = [
@@ -170,7 +190,8 @@ def test_copies_are_left_out_of_held_out_petitions_above_all(corpus: PetitionCor
         {**replace(train, id="x3").to_json(), "text": "Một đơn hoàn toàn khác về chuyện cây đổ trước cổng trường học."},
         {**replace(train, id="x4").to_json(), "text": "Một đơn hoàn toàn khác về chuyện cây đổ trước cổng trường học!"},
     ]
-    raw[3]["signals"] = raw[4]["signals"] = []
+    raw[3] |= {"signals": [], "evidence": []}
+    raw[4] |= {"signals": [], "evidence": []}
     held = {r.id for r in corpus.split("test")}
     found = take_in(raw, private=False, beside=corpus.rows, held_out=held)
     assert [r.id for r in found.rows] == ["x3"]
@@ -232,3 +253,29 @@ def test_agreement_is_told_apart_for_those_who_did_not_see_the_suggestion(row: P
     assert (found["seen"]["n"], found["seen"]["type_accuracy"]) == (1, 1.0)
     assert (found["blind"]["n"], found["blind"]["type_accuracy"]) == (1, 0.0)
     assert found["unknown"] == 1
+
+
+def test_blind_labels_count_apart_from_what_was_decided_on_the_same_petitions(
+    version: Version, registry: Registry, corpus: PetitionCorpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANGNGHE_MODELS", str(registry.root))
+    run, source, aside = CliRunner(), tmp_path / "don.jsonl", tmp_path / "rieng.jsonl"
+    rows = [replace(r, text=f"{r.text}\nNgười viết: Nguyễn Văn Hùng, 0912345678") for r in corpus.rows[:30]]
+    write_rows(source, rows)
+    done = run.invoke(app, ["corpus", "set-aside", str(source), "--to", str(aside), "--share", "0.3", "--salt", "x"])
+    assert done.exit_code == 0, done.output
+    kept = aside.read_text(encoding="utf-8")
+    assert "0912345678" not in kept
+    chosen = [json.loads(line) for line in kept.splitlines()]
+    assert 0 < len(chosen) < 30
+    assert not any(row["fields"] or row["type"] for row in chosen), "no suggestion goes along"
+
+    # The annotator labels them; the register's export holds the same petitions, decided with the suggestion in sight.
+    gold = {r.id: r for r in rows}
+    labelled = [row | {k: gold[row["id"]].to_json()[k] for k in ("fields", "type", "urgency")} for row in chosen]
+    aside.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in labelled), encoding="utf-8")
+    told = run.invoke(app, ["corpus", "agreement", str(source), "--blind", str(aside)])
+    assert told.exit_code == 0, told.output
+    assert f"Không xem gợi ý: {len(chosen)} đơn" in told.output
+    assert f"Đã xem gợi ý: {30 - len(chosen)} đơn" in told.output
+    assert run.invoke(app, ["corpus", "agreement"]).exit_code == 2

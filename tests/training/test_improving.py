@@ -14,12 +14,11 @@ from api.cli import app
 from nlp.petitions import PetitionReader
 from nlp.registry import Registry, Version
 from nlp.training.active import Curve, disagreeing_queue, diverse_places, doubt, saved, simulate, uncertain_queue
-from nlp.training.config import read_run
+from nlp.training.config import PetitionConfig, read_run
 from nlp.training.corpus import PetitionCorpus, PetitionRow
 from nlp.training.light import Light, lighten, out_of_fold
 from nlp.training.neighbours import nearest
 from nlp.training.parallel import ParallelError, workers
-from nlp.training.petitions import PetitionConfig
 from nlp.training.search import ValidationScore, candidates, configured, read_space, search, write_config
 from nlp.training.train import train_petitions
 from nlp.training.word_vectors import VectorConfig, VectorsError, fit_vectors, most_similar, ppmi
@@ -118,7 +117,7 @@ def test_the_nearest_row_is_the_copy_and_never_the_row_itself(corpus: PetitionCo
 
 
 def test_a_space_spans_every_combination_or_a_fixed_random_part() -> None:
-    space = {"c_fields": [1, 3, 10], "blocks.vector": [0.0, 2.0]}
+    space = {"c_kernel": [1, 3, 10], "blocks.vector": [0.0, 2.0]}
     every = candidates(space)
     assert len(every) == 6
     part = candidates(space, draws=4, seed=1)
@@ -130,12 +129,12 @@ def test_a_space_spans_every_combination_or_a_fixed_random_part() -> None:
 def test_dotted_keys_reach_into_a_mapping_and_leave_the_base_alone() -> None:
     base = PetitionConfig()
     before = dict(base.blocks)
-    found = configured(base, {"blocks.vector": 7.0, "c_fields": 2.0})
-    assert (found.blocks["vector"], found.c_fields) == (7.0, 2.0)
+    found = configured(base, {"blocks.vector": 7.0, "c_kernel": 2.0})
+    assert (found.blocks["vector"], found.c_kernel) == (7.0, 2.0)
     assert base.blocks == before
 
 
-@pytest.mark.parametrize("content", ["c_field: [1]", "c_fields: 3", "- 1", "c_fields.x: [1]"])
+@pytest.mark.parametrize("content", ["c_kernels: [1]", "c_kernel: 3", "- 1", "c_kernel.x: [1]"])
 def test_a_space_with_a_slip_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "s.yaml").write_text(content)
     with pytest.raises(ValueError, match="mục"):
@@ -144,12 +143,12 @@ def test_a_space_with_a_slip_is_refused(tmp_path: Path, content: str) -> None:
 
 def test_the_best_configuration_is_written_as_training_reads_it(tmp_path: Path) -> None:
     def score(config: PetitionConfig) -> dict[str, float]:
-        return {"field_micro_f1": 1 - abs(config.c_fields - 3) / 10, "type_accuracy": float("nan")}
+        return {"field_micro_f1": 1 - abs(config.c_kernel - 3) / 10, "type_accuracy": float("nan")}
 
-    trials = search(PetitionConfig(), {"c_fields": [1, 3, 9]}, score, where="one")
-    assert [t.changes["c_fields"] for t in trials] == [3, 1, 9]
+    trials = search(PetitionConfig(), {"c_kernel": [1, 3, 9]}, score, where="one")
+    assert [t.changes["c_kernel"] for t in trials] == [3, 1, 9]
     write_config(tmp_path / "best.yaml", configured(PetitionConfig(), trials[0].changes))
-    assert read_run(tmp_path / "best.yaml").model == replace(PetitionConfig(), c_fields=3)
+    assert read_run(tmp_path / "best.yaml").model == replace(PetitionConfig(), c_kernel=3)
 
 
 def test_a_dask_cluster_of_two_workers_gives_the_same_model_and_runs_a_search(
@@ -165,7 +164,7 @@ def test_a_dask_cluster_of_two_workers_gives_the_same_model_and_runs_a_search(
         again = train_petitions(corpus, Registry(tmp_path), TINY, version="tiny", where=address)
         assert again.manifest.files == version.manifest.files
         few = tuple(corpus.split("train")[:24]), tuple(corpus.split("validation")[:4]), None
-        trials = search(TINY, {"c_fields": [0.01, 10.0]}, ValidationScore(*few), where=address)
+        trials = search(TINY, {"c_kernel": [0.01, 10.0]}, ValidationScore(*few), where=address)
         with Client(cluster) as client:
             assert len(client.scheduler_info()["workers"]) == 2
     assert len(trials) == 2

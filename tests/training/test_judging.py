@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from nlp.text import Span
 from nlp.training import transfer
 from nlp.training.baselines import BASELINES
 from nlp.training.compare import compare
+from nlp.training.config import PetitionConfig
 from nlp.training.corpus import PetitionCorpus, PetitionRow
 from nlp.training.errors import field_pairs, missed_khan
 from nlp.training.evaluation import Options, evaluate, kept
@@ -25,7 +27,6 @@ from nlp.training.evaluation_text import report_blocks
 from nlp.training.faithfulness import random_spans, without
 from nlp.training.hard import check_hard
 from nlp.training.judge import Judged, judge
-from nlp.training.petitions import PetitionConfig
 from nlp.training.reliability import reliability, review, risk_coverage
 from nlp.training.samples import score_samples
 from nlp.training.slices import slice_tables
@@ -184,6 +185,31 @@ def test_each_step_of_a_learning_curve_holds_the_one_before(
     transfer.learning_curve(rows, rows, None, PetitionConfig(), where="one")
     assert all(a < b for a, b in zip(seen, seen[1:], strict=False))
     assert seen[-1] == {r.id for r in rows}
+
+
+def test_a_model_that_learned_from_masked_text_is_tested_on_whole_text(rows: list[PetitionRow]) -> None:
+    named = [
+        replace(r, text=f"Tôi là Nguyễn Văn Hùng, điện thoại 0912345678, xin trình bày: {r.text}", signals=())
+        for r in rows
+    ]
+    learned: list[bool] = []
+    read: list[bool] = []
+
+    def fit(train: list[PetitionRow], *_: object) -> tuple[None, None]:
+        learned.append(any("0912345678" in r.text for r in train))
+        return None, None
+
+    def score(model: None, test: list[PetitionRow]) -> Judged:
+        read.append(any("0912345678" in r.text for r in test))
+        return judge([answer(r) for r in test], test)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(transfer, "fit_petitions", fit)
+        patch.setattr(transfer, "judge_model", score)
+        found = transfer.redacted_training(named, named[:4], None, PetitionConfig(), where="one")
+    assert learned == [True, False]
+    assert read == [True, True, False]
+    assert [(r["learned"], r["read"]) for r in found] == [("raw", "raw"), ("redacted", "raw"), ("redacted", "redacted")]
 
 
 class Parrot:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,11 @@ import pytest
 
 from nlp.petitions import PetitionReader
 from nlp.registry import Registry, RegistryError, Version
-from nlp.training.config import TransformerConfig, read_run
+from nlp.training.cards import LINEAR, petition_card
+from nlp.training.config import PetitionConfig, TransformerConfig, read_run
 from nlp.training.corpus import PetitionCorpus
 from nlp.training.exchange import take_in, write_any
-from nlp.training.petitions import PetitionConfig
+from nlp.training.progress import bar, steps
 from nlp.training.train import digest, train_petitions
 
 from .conftest import TINY
@@ -80,10 +82,10 @@ def test_a_petition_model_that_was_tampered_with_is_not_read(
 
 def test_a_configuration_file_sets_fields_and_refuses_unknown_ones(tmp_path: Path) -> None:
     path = tmp_path / "c.yaml"
-    path.write_text("folds: 3\nc_fields: 2.5\ndata: {add: [x.csv], splits: [train, validation]}\n")
+    path.write_text("folds: 3\nc_kernel: 2.5\ndata: {add: [x.csv], splits: [train, validation]}\n")
     run = read_run(path)
     assert isinstance(run.model, PetitionConfig)
-    assert (run.model.folds, run.model.c_fields) == (3, 2.5)
+    assert (run.model.folds, run.model.c_kernel) == (3, 2.5)
     assert (run.data.add, run.data.splits) == ((tmp_path / "x.csv",), ("train", "validation"))
     for wrong in ("fold: 3\n", "backend: magic\n", "data: {corpus: x}\n", "backend: transformers\n", "- 1\n"):
         path.write_text(wrong)
@@ -115,14 +117,43 @@ def test_training_from_a_file_through_the_command(
         "type": "kien_nghi_phan_anh",
         "urgency": "thuong",
         "signals": [],
+        "evidence": [],
     }
     write_any(tmp_path / "more.jsonl", take_in(extra).rows)
     run = {"data": {"corpora": str(corpora), "add": ["more.jsonl"]}, "folds": 2, "unaccented_share": 0.0}
     (tmp_path / "run.yaml").write_text(yaml.safe_dump(run))
     monkeypatch.setenv("LANGNGHE_MODELS", str(tmp_path / "models"))
-    done = CliRunner().invoke(app, ["train", "petitions", "--config", str(tmp_path / "run.yaml"), "--version", "1"])
+    done = CliRunner().invoke(
+        app, ["train", "petitions", "--config", str(tmp_path / "run.yaml"), "--version", "1", "--jobs", "1"]
+    )
     assert done.exit_code == 0, done.output
     assert Registry().get("petitions-1").manifest.metrics["train_n"] == len(corpus.split("train")) + 1
     (tmp_path / "run.yaml").write_text("fold: 2")
     wrong = CliRunner().invoke(app, ["train", "petitions", "--config", str(tmp_path / "run.yaml")])
     assert wrong.exit_code == 2
+
+
+def test_a_bar_counts_what_a_run_announces_and_ends_full(corpus: PetitionCorpus, tmp_path: Path) -> None:
+    stream, said = StringIO(), []
+    with bar(steps(TINY), stream=stream) as say:
+
+        def both(message: str) -> None:
+            said.append(message)
+            say(message)
+
+        train_petitions(corpus, Registry(tmp_path), TINY, say=both, where="one")
+    assert abs(len(said) - steps(TINY)) <= 1
+    last = stream.getvalue().split("\r")[-1]
+    whole = max(len(said), steps(TINY))
+    assert f"{whole}/{whole}" in last
+    assert "xong" in last
+
+
+def test_every_version_has_a_card_that_tells_the_office_s_own_petitions_apart(
+    version: Version, corpus: PetitionCorpus
+) -> None:
+    card = (version.path / "card.md").read_text(encoding="utf-8")
+    assert f"Học từ: {len(corpus.split('train'))} đơn. " in card
+    assert "| field_micro_f1 |" in card
+    office = [replace(r, hand="office") for r in corpus.split("train")[:3]]
+    assert "trong đó 3 đơn cán bộ" in petition_card([*corpus.split("train"), *office], {}, LINEAR, 1)

@@ -72,7 +72,7 @@ def take_in(
     index = MinHashLSH(threshold=DUPLICATE, num_perm=64)
     known: dict[str, MinHash] = {}
     for old in beside:
-        known[old.id] = _sketch(old.text)
+        known[old.id] = sketch(old.text)
         index.insert(old.id, known[old.id], check_duplication=False)
     for number, record in enumerate(raw, 1):
         identifier = str(record.get("id") or f"{hand}-{number:05d}")
@@ -80,30 +80,32 @@ def take_in(
         if row is None:
             out.dropped.append(Dropped(number, identifier, reason))
             continue
-        if private:
+        # What came out of a register says so itself, and is masked whatever the caller thinks of it.
+        if private or record.get("action") or record.get("model_version"):
             row, changed = redacted(row)
             out.redacted += changed
         if row.id in known:
             out.dropped.append(Dropped(number, identifier, "mã đã có"))
             continue
-        sketch = _sketch(row.text)
-        copy = next((o for o in sorted(index.query(sketch)) if sketch.jaccard(known[o]) >= DUPLICATE), None)
+        mine = sketch(row.text)
+        copy = next((o for o in sorted(index.query(mine)) if mine.jaccard(known[o]) >= DUPLICATE), None)
         if copy is not None:
             kind = "gần giống một đơn giữ riêng để chấm" if copy in held_out else "gần giống một đơn đã có"
             out.dropped.append(Dropped(number, identifier, f"{kind} ({copy})"))
             continue
         row, lost = consistent(row)
         out.notes.update(lost)
-        known[row.id] = sketch
-        index.insert(row.id, sketch)
+        known[row.id] = mine
+        index.insert(row.id, mine)
         out.rows.append(row)
     return out
 
 
-def _sketch(text: str) -> MinHash:
-    sketch = MinHash(num_perm=64, seed=1)
-    sketch.update_batch([s.encode() for s in runs(text, 3)] or [text.encode("utf-8", "surrogatepass")])
-    return sketch
+def sketch(text: str) -> MinHash:
+    """What tells near copies: a MinHash of the text's three-syllable runs."""
+    made = MinHash(num_perm=64, seed=1)
+    made.update_batch([s.encode() for s in runs(text, 3)] or [text.encode("utf-8", "surrogatepass")])
+    return made
 
 
 def _row(record: Mapping[str, Any], identifier: str, hand: str) -> tuple[PetitionRow | None, str]:
@@ -125,16 +127,22 @@ def _row(record: Mapping[str, Any], identifier: str, hand: str) -> tuple[Petitio
         return None, "chưa gắn mức khẩn"
     row = replace(row, hand=row.hand or hand, group=row.group or identifier)
     faults = [p for p in row_problems(row, complete=False) if not p.startswith("urgency là")]
+    if any(not 0 <= e.start < e.end <= len(row.text) or e.code not in row.fields for e in row.evidence):
+        faults.append("đoạn bằng chứng không khớp văn bản hoặc lĩnh vực")
     return (None, "; ".join(faults)) if faults else (row, "")
 
 
 def redacted(row: PetitionRow) -> tuple[PetitionRow, bool]:
-    """The row with personal data replaced by placeholders, signals moved along, and whether that changed anything."""
+    """The row with personal data replaced by placeholders, spans moved along, and whether that changed anything."""
     made = redact(row.text)
     if made.text == row.text:
         return row, False
-    moved = [(s.code, made.moved(s.start, s.end)) for s in row.signals]
-    return replace(row, text=made.text, signals=tuple(SignalSpan(c, p.start, p.end) for c, p in moved)), True
+
+    def moved(spans: Iterable[SignalSpan]) -> tuple[SignalSpan, ...]:
+        places = [(s.code, made.moved(s.start, s.end)) for s in spans]
+        return tuple(SignalSpan(code, place.start, place.end) for code, place in places)
+
+    return replace(row, text=made.text, signals=moved(row.signals), evidence=moved(row.evidence)), True
 
 
 def consistent(row: PetitionRow) -> tuple[PetitionRow, list[str]]:
