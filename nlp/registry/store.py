@@ -19,6 +19,7 @@ from typing import Any
 import joblib
 
 from nlp.registry.files import only_writer, sha256, write_atomically
+from nlp.registry.history import event, previous, signed
 from nlp.registry.locate import default_root
 from nlp.registry.manifest import Manifest, RegistryError, Version, libraries
 
@@ -123,6 +124,11 @@ class Registry:
         """Verify a version's bytes and only then unpickle its artefact (arrays by memory map).
 
         The file is verified and opened once each time its bytes may have changed; a loaded artefact is shared.
+
+        Raises
+        ------
+        RegistryError
+            As `get` and `verify`; `model_outdated` if this release no longer knows what the artefact is made of.
         """
         version = self.get(version) if isinstance(version, str) else version
         with self._lock:
@@ -131,7 +137,13 @@ class Registry:
             if cached and cached[0] == digest:
                 return cached[1]
             self.verify(version)
-            artefact = joblib.load(version.path / ARTEFACT, mmap_mode="r")
+            try:
+                artefact = joblib.load(version.path / ARTEFACT, mmap_mode="r")
+            except (AttributeError, ImportError) as error:
+                made = version.manifest.libraries.get("langnghe", "?")
+                raise RegistryError(
+                    "model_outdated", f"Mô hình {version.name} do bản langnghe {made} ghi, bản này không còn đọc được."
+                ) from error
             self._loaded[version.name] = (digest, artefact)
             return artefact
 
@@ -206,7 +218,7 @@ class Registry:
         RegistryError
             `model_unknown`, `model_exists`, `model_tampered`, `manifest_damaged` or `promotion_unsigned`.
         """
-        _signed(who, why)
+        signed(who, why)
         folder = self.root / name
         if not NAME.fullmatch(name) or not (folder / MANIFEST).is_file():
             raise RegistryError("model_unknown", f"Không có thư mục mô hình {name}.")
@@ -223,7 +235,7 @@ class Registry:
         with self._lock, only_writer(self.root):
             index = self._index()
             index["versions"][name] = {"task": manifest.task, "state": "candidate", "manifest_sha256": digest}
-            self._record(index, manifest.task, "adopt", None, name, who, why)
+            index["history"].append(event(manifest.task, "adopt", None, name, who, why))
             self._store(index)
         return self.get(name)
 
@@ -238,9 +250,9 @@ class Registry:
         Raises
         ------
         RegistryError
-            If the version is unknown, tampered with, or `who` or `why` is empty.
+            If the version is unknown, tampered with, not to be opened by this release, or `who` or `why` is empty.
         """
-        _signed(who, why)
+        signed(who, why)
         version = self.get(name)
         self.verify(version)
         return self._switch(version, who, why, "promote", checks)
@@ -251,28 +263,22 @@ class Registry:
         Raises
         ------
         RegistryError
-            `no_previous_model`, `model_missing`, `model_tampered` or `promotion_unsigned`.
+            `no_previous_model`, `model_missing`, `model_tampered`, `model_outdated` or `promotion_unsigned`.
         """
-        _signed(who, why)
+        signed(who, why)
         live = self.live(task).name
-        events = [h for h in self.history(task) if h["action"] in ("promote", "rollback")]
-        # Walk back over the stack of versions in service: a rollback undoes the promotion before it.
-        stack: list[str] = []
-        for event in events:
-            if event["action"] == "promote":
-                stack.append(event["to"])
-            elif stack:
-                stack.pop()
-        previous = next((n for n in reversed(stack[:-1]) if n != live), None)
-        if previous is None:
+        before = previous(self.history(task), live)
+        if before is None:
             raise RegistryError("no_previous_model", f"Tác vụ {task} chưa có phiên bản trước để quay lại.")
-        version = self.get(previous)
+        version = self.get(before)
         self.verify(version)
         return self._switch(version, who, why, "rollback")
 
     def _switch(
         self, version: Version, who: str, why: str, action: str, checks: Mapping[str, Any] | None = None
     ) -> Version:
+        # What this release cannot open would take the service down at its next start.
+        self.load(version)
         with self._lock, only_writer(self.root):
             index = self._index()
             before = None
@@ -280,26 +286,10 @@ class Registry:
                 if entry["task"] == version.task and entry["state"] == "live":
                     before, entry["state"] = name, "retired"
             index["versions"][version.name]["state"] = "live"
-            self._record(index, version.task, action, before, version.name, who, why, checks)
+            index["history"].append(event(version.task, action, before, version.name, who, why, checks))
             self._store(index)
         return self.get(version.name)
-
-    @staticmethod
-    def _record(
-        index: dict[str, Any], task: str, action: str, before: str | None, after: str, who: str, why: str,
-        checks: Mapping[str, Any] | None = None,
-    ) -> None:  # fmt: skip
-        event = {
-            "task": task, "action": action, "from": before, "to": after, "who": who, "why": why,
-            "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        }  # fmt: skip
-        index["history"].append(event | ({"checks": dict(checks)} if checks else {}))
 
     def _store(self, index: dict[str, Any]) -> None:
         self.root.mkdir(parents=True, exist_ok=True)
         write_atomically(self.root / INDEX, json.dumps(index, ensure_ascii=False, indent=1) + "\n")
-
-
-def _signed(who: str, why: str) -> None:
-    if not who.strip() or not why.strip():
-        raise RegistryError("promotion_unsigned", "Cần ghi rõ ai quyết định và vì sao.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -193,6 +194,23 @@ def test_an_old_version_still_loads_by_name_after_newer_ones(registry: Registry)
     for name in names:
         registry.promote(name, who="Lan", why="thử")
     assert [Registry(registry.root).load(n)["answer"] for n in names] == [1, 2, 3]
+
+
+class Forgotten:
+    """A part of an artefact that a later release does without."""
+
+
+def test_an_artefact_that_this_release_no_longer_knows_is_said_so(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = registry.save("petitions", Forgotten(), labels={}, metrics={}, config={}, data={}, version="old")
+    monkeypatch.delattr(sys.modules[__name__], "Forgotten")
+    with pytest.raises(RegistryError) as refused:
+        registry.load(saved)
+    assert refused.value.code == "model_outdated"
+    with pytest.raises(RegistryError):
+        registry.promote("petitions-old", who="Lan", why="thử")
+    assert registry.get("petitions-old").state == "candidate", "nothing is put into service that cannot be opened"
 
 
 def test_a_manifest_of_a_newer_release_with_more_in_it_is_still_read(registry: Registry, tmp_path: Path) -> None:
