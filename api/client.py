@@ -10,10 +10,12 @@ import urllib.request
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from api.http.models.insight import Agreements, HotSpots, StatisticsBody
+from api.http.models.intakes import IntakeBody
 from api.http.models.jobs import ImportBody, JobBody
 from api.http.models.petitions import (
     ClassifyAnswer,
@@ -23,7 +25,16 @@ from api.http.models.petitions import (
     PetitionLine,
     PetitionPage,
 )
-from api.http.models.reports import Facets, FindingBody, FindingPage, ReportBody, ReportLine, ReportPage, Similar
+from api.http.models.reports import (
+    Facets,
+    FindingBody,
+    FindingPage,
+    Groups,
+    ReportBody,
+    ReportLine,
+    ReportPage,
+    Similar,
+)
 
 BATCH = 200
 ENDED = ("done", "failed", "cancelled")
@@ -140,6 +151,16 @@ class Client:
         reply = self._call("POST", f"/v1/petitions/{petition.id}/undo", version=petition.version)
         return PetitionBody.model_validate_json(reply.body)
 
+    def intake(self, petition_id: str) -> IntakeBody:
+        """The intake report: checklist, terms against today, routing, parties, look-alikes."""
+        return IntakeBody.model_validate_json(self._call("GET", f"/v1/petitions/{petition_id}/intake").body)
+
+    def mark_step(self, petition: PetitionLine, code: str, on: date | None) -> IntakeBody:
+        """Note the day on which a step of the procedure was taken; None takes the note back."""
+        body = {"code": code, "on": on.isoformat() if on else None}
+        reply = self._call("POST", f"/v1/petitions/{petition.id}/steps", json_body=body, version=petition.version)
+        return IntakeBody.model_validate_json(reply.body)
+
     def history(self, petition_id: str) -> History:
         """Everything that happened to a petition."""
         return History.model_validate_json(self._call("GET", f"/v1/petitions/{petition_id}/history").body)
@@ -168,6 +189,10 @@ class Client:
     def facets(self, **filters: Any) -> Facets:
         """Counts by dimension over a search."""
         return Facets.model_validate_json(self._call("GET", "/v1/findings/facets", query=filters).body)
+
+    def groups(self, **filters: Any) -> Groups:
+        """What several reports say alike; filters as in a search, `kind` chooses limitations, causes and so on."""
+        return Groups.model_validate_json(self._call("GET", "/v1/findings/groups", query=filters).body)
 
     def similar(self, finding_id: str) -> Similar:
         """Findings of other reports that say nearly the same."""

@@ -11,6 +11,15 @@ from typing import Any, Protocol
 from api.records.report_store import ReadReport
 from nlp.text import LangNgheError
 
+# A made-up report that sends the reader through every step: limitation, cause, recommendation, links.
+_WARM = """BÁO CÁO
+I. HẠN CHẾ, NGUYÊN NHÂN
+Công tác tiếp công dân ở một số xã còn chậm, chưa đáp ứng yêu cầu.
+Nguyên nhân là do thiếu cán bộ chuyên trách.
+II. KIẾN NGHỊ
+Đề nghị UBND tỉnh bổ sung biên chế cho công tác tiếp công dân.
+"""
+
 
 class JsonResult(Protocol):
     """Anything that can say itself in the contract's JSON."""
@@ -92,7 +101,7 @@ class Readers:
             trouble["petitions"], kept = _reason(error), replace(kept, petitions=None)
         try:
             if self.reports is not None:
-                self.mine(self.read("I. HẠN CHẾ\nCông tác tiếp công dân còn chậm.\n".encode(), "a.txt"))
+                self.mine(self.read(_WARM.encode(), "a.txt"))
         except Exception as error:
             trouble["reports"], kept = _reason(error), replace(kept, reports=None)
         return replace(kept, trouble=trouble)
@@ -108,8 +117,19 @@ def split_answer(answer: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     return head, [dict(line["finding"]) for line in lines if "finding" in line]
 
 
+@dataclass(frozen=True, slots=True)
+class LiveReports:
+    """Reads reports by the version in service, from the next report on after a promotion."""
+
+    live: Any
+
+    def extract(self, document: Any) -> Any:
+        """Extract the findings of a document."""
+        return self.live.get().extract(document)
+
+
 def load_readers(models: str = "") -> Readers:
-    """Load the live models from `models` (default: where the registry finds them); what fails is named, not raised."""
+    """Follow the live models in `models` (default: where the registry finds them); what fails is named, not raised."""
     trouble: dict[str, str] = {}
     petitions: PetitionReaderLike | None = None
     reports: ReportReaderLike | None = None
@@ -121,16 +141,17 @@ def load_readers(models: str = "") -> Readers:
     except Exception as error:  # a broken models folder must not keep the console from telling about it
         return Readers(None, None, None, {"registry": _reason(error)})
     try:
-        from nlp.petitions import PetitionReader
+        from nlp.petitions.live import LivePetitionReader
 
-        petitions = PetitionReader.load(registry)
+        petitions = LivePetitionReader(registry)
     except Exception as error:
         trouble["petitions"] = _reason(error)
     try:
         from nlp.documents import read_document as read
+        from nlp.registry import Live
         from nlp.reports import ReportReader
 
-        reports, read_document = ReportReader.load(registry), read
+        reports, read_document = LiveReports(Live(registry, ReportReader.load)), read
     except Exception as error:
         trouble["reports"] = _reason(error)
     return Readers(petitions, reports, read_document, trouble)

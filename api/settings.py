@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from nlp.petitions.intake import Office
+
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -23,6 +25,9 @@ class Settings:
     only allowed on a loopback address. `max_body` is in bytes, `max_text` in code points, `session_hours` in hours.
     `classify_workers`/`classify_queue` bound the work that needs a model, `threads` the work that waits for the
     database, `max_in_flight` everything together; beyond a bound the answer is 503 with Retry-After.
+    `office_level` (`xa` or `tinh`), `office_name` and `office_province` say who receives petitions: routing, terms and
+    old place names depend on it. `rules` is a folder with the office's own intake rules, `retention` its file of how long records
+    are kept.
     `requests_per_minute` bounds one caller (0: no bound; -1: 1200 with accounts, none without).
     """
 
@@ -32,12 +37,16 @@ class Settings:
     port: int = 8000
     accounts: bool = True
     demo: bool = False
+    office_level: str = "xa"
+    office_name: str = ""
+    office_province: str = ""
     allowed_hosts: str = ""
     secure_cookies: bool = False
+    rules: str = ""
+    retention: str = ""
     max_body: int = 60 * 1024 * 1024
     max_json: int = 16 * 1024 * 1024
     max_text: int = 1_000_000
-    max_batch: int = 500
     classify_workers: int = 1
     classify_queue: int = 64
     classify_wait_s: float = 5.0
@@ -77,6 +86,8 @@ class Settings:
             raise SettingsError(
                 "LANGNGHE_HOST: khi tắt tài khoản, dịch vụ chỉ được nghe trên địa chỉ nội bộ 127.0.0.1 hoặc ::1."
             )
+        if self.office_level not in ("xa", "tinh"):
+            raise SettingsError("LANGNGHE_OFFICE_LEVEL: cấp của cơ quan là xa hoặc tinh.")
         if not 0 <= self.port < 65536:
             raise SettingsError("LANGNGHE_PORT: cổng phải là số từ 0 đến 65535.")
         return self
@@ -84,6 +95,11 @@ class Settings:
     def with_(self, **changes: Any) -> Settings:
         """A checked copy with some values changed."""
         return replace(self, **changes).checked()
+
+    @property
+    def office(self) -> Office:
+        """The office that receives petitions, as the intake rules know it."""
+        return Office(self.office_level, self.office_name, province=self.office_province)
 
     @property
     def hosts(self) -> frozenset[str]:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+from typing import Annotated
+
 import typer
 
+from api.cli.blind import clerk_agreement, set_aside_rows
 from api.cli.classify import classify
-from api.cli.corpora import clerk_agreement, export_rows, import_rows, label_studio_config, split_rows
+from api.cli.corpora import export_rows, import_rows, label_studio_config, split_rows
+from api.cli.corpora_service import pull
 from api.cli.db import db
 from api.cli.extract import compare, extract
 from api.cli.findings_judging import assemble_reports, evaluate_findings
 from api.cli.fitting import train_findings, train_petitions, train_search, train_vectors
+from api.cli.intake import intake
 from api.cli.judging import evaluate_petitions
 from api.cli.labelling import label_errors, queue, similar, simulate_labelling
 from api.cli.models import models
@@ -18,6 +24,7 @@ from api.cli.serve import serve
 from api.cli.shadowing import shadow_candidate
 from api.cli.training import corpus, evaluate, train
 from api.cli.users import users
+from api.cli.vietnamese import run
 
 app = typer.Typer(
     name="langnghe",
@@ -27,8 +34,28 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"langnghe {version('langnghe')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="In số phiên bản rồi thoát.")
+    ] = False,
+) -> None:
+    """Lắng Nghe: đọc đơn thư và báo cáo của chính quyền địa phương. Mọi việc chạy trên máy này, không gửi gì ra ngoài."""
+
+
 app.command("serve")(serve)
 app.command("classify")(classify)
+app.command("intake")(intake)
 app.command("extract")(extract)
 app.command("compare")(compare)
 app.command("redact")(redact_command)
@@ -42,6 +69,7 @@ evaluate.command("findings")(evaluate_findings)
 evaluate.command("privacy")(evaluate_privacy)
 app.add_typer(evaluate, name="evaluate")
 corpus.command("assemble-reports")(assemble_reports)
+corpus.command("pull")(pull)
 corpus.command("import")(import_rows)
 corpus.command("export")(export_rows)
 corpus.command("split")(split_rows)
@@ -49,6 +77,7 @@ corpus.command("queue")(queue)
 corpus.command("errors")(label_errors)
 corpus.command("similar")(similar)
 corpus.command("simulate")(simulate_labelling)
+corpus.command("set-aside")(set_aside_rows)
 corpus.command("agreement")(clerk_agreement)
 corpus.command("label-studio-config")(label_studio_config)
 app.add_typer(corpus, name="corpus")
@@ -60,4 +89,4 @@ app.add_typer(users, name="users")
 
 def main() -> None:
     """Run the command line."""
-    app()
+    sys.exit(run(app))

@@ -1,4 +1,4 @@
-"""`langnghe corpus import|export|split|agreement`: data in and out, with every row left out named."""
+"""`langnghe corpus import|export|split`: data in and out, with every row left out named."""
 
 from __future__ import annotations
 
@@ -121,24 +121,3 @@ def split_rows(
     out.print(", ".join(f"{name} {count}" for name, count in Counter(splits.values()).most_common()))
     for leak in found[:20]:
         out.print(f"[yellow]Rò rỉ[/yellow] {leak}")
-
-
-def clerk_agreement(file: Annotated[Path, typer.Argument(help="Tệp xuất từ sổ đơn (jsonl).")]) -> None:
-    """Mức đồng thuận giữa cán bộ và máy, tách riêng đơn được gắn nhãn mà không xem gợi ý."""
-    from nlp.training.confirmed import agreement_apart
-    from nlp.training.exchange import read_any
-
-    with clear_errors():
-        found = agreement_apart(read_any(file, "jsonl"))
-    for name, title in (("blind", "Không xem gợi ý"), ("seen", "Đã xem gợi ý")):
-        part = found[name]
-        if part["n"]:
-            out.print(
-                f"{title}: {part['n']} đơn, lĩnh vực micro-F1 {part['field_micro_f1']:.3f}, "
-                f"loại đơn {part['type_accuracy']:.3f}, mức khẩn {part['urgency_accuracy']:.3f}"
-            )
-        else:
-            out.print(f"{title}: chưa có đơn nào")
-    if found["unknown"]:
-        out.print(f"Không ghi gợi ý của máy: {found['unknown']} đơn")
-    out.print("Chỉ con số ở đơn không xem gợi ý mới nói mô hình tốt đến đâu.")

@@ -42,11 +42,20 @@ def evaluate_findings(
 def assemble_reports(
     drafts: Annotated[Path, typer.Argument(help="Thư mục bản soạn có dấu: một thư mục con cho mỗi người soạn.")],
     corpora: Annotated[Path | None, typer.Option(help="Thư mục corpora/ khác.")] = None,
+    files: Annotated[
+        Path | None, typer.Option(help="Thư mục ghi thêm bản Word và PDF của mỗi báo cáo, để thử đọc như tệp thật.")
+    ] = None,
 ) -> None:
     """Lắp các báo cáo có dấu thành corpora/reports (văn bản, nhãn vàng) và chia phần; bản đã chia giữ nguyên."""
     from nlp.registry.locate import corpora_root
     from nlp.training.report_corpus import assemble_reports as run
 
     with clear_errors():
-        counts = run(drafts, (corpora or corpora_root()) / "reports")
+        folder = (corpora or corpora_root()) / "reports"
+        counts = run(drafts, folder)
         out.print(f"{counts['reports']} báo cáo; " + ", ".join(f"{k} {n}" for k, n in counts["spans"].items()))
+        if files is not None:
+            from nlp.training.report_corpus import load_reports
+            from nlp.training.report_files import write_files
+
+            out.print(f"{write_files(load_reports(folder), files)} tệp Word, PDF ở {files}.")

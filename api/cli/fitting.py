@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from api.cli.model_checks import promote_checked
 from api.cli.output import WRONG_USE, clear_errors, err, out
 from nlp.registry import Registry, Version
 
@@ -19,6 +21,7 @@ Dask = Annotated[
     str | None,
     typer.Option("--dask", help="Chạy trên cụm Dask: ghi local cho cụm ngay trên máy này, hoặc địa chỉ tcp://…:8786."),
 ]
+FINDINGS_STEPS = 6
 Corpora = Annotated[Path | None, typer.Option(help="Thư mục corpora/ khác, hoặc tệp/thư mục text, label.")]
 
 
@@ -27,9 +30,26 @@ def say_since(started: float) -> Callable[[str], None]:
     return lambda message: err.print(f"[dim]{time.monotonic() - started:6.1f}s[/dim] {message}")
 
 
-def where(dask: str | None) -> str:
+@contextmanager
+def progress(total: int) -> Iterator[Callable[[str], None]]:
+    """A bar at a terminal, a line a step elsewhere."""
+    if not err.is_terminal:
+        yield say_since(time.monotonic())
+        return
+    from nlp.training.progress import bar
+
+    with bar(total) as say:
+        yield say
+
+
+Jobs = Annotated[int | None, typer.Option(help="Số nhân dùng để học; mặc định mọi nhân.", min=1)]
+
+
+def where(dask: str | None, jobs: int | None = None) -> str:
     """Where the fits run, as `nlp.training.parallel.workers` wants it."""
-    return "local" if dask is None else "dask" if dask == "local" else dask
+    if dask is None:
+        return "one" if jobs == 1 else "local"
+    return "dask" if dask == "local" else dask
 
 
 def train_petitions(
@@ -43,20 +63,22 @@ def train_petitions(
         str | None, typer.Option(help="Tinh chỉnh mô hình mã hoá ở thư mục này (PhoBERT…) thay cho mô hình tuyến tính.")
     ] = None,
     download: Annotated[bool, typer.Option("--download", help="Cho phép tải mô hình mã hoá theo tên từ kho.")] = False,
-    promote: Annotated[str | None, typer.Option(help="Đưa vào dùng ngay, với lý do này (bỏ qua ca khó).")] = None,
+    promote: Annotated[str | None, typer.Option(help="Đưa vào dùng ngay nếu đạt ca khó, với lý do này.")] = None,
     who: Annotated[str, typer.Option(help="Ai thực hiện.")] = "dòng lệnh",
     dask: Dask = None,
+    jobs: Jobs = None,
 ) -> None:
     """Huấn luyện mô hình đọc đơn từ corpora/petitions, hoặc bộ phân loại từ dữ liệu công khai text, label."""
     from nlp.training.benchmark import is_benchmark, read_benchmark
     from nlp.training.benchmark_run import train_benchmark
     from nlp.training.config import TransformerConfig, read_run
     from nlp.training.corpus import load_petitions
+    from nlp.training.progress import steps
     from nlp.training.train import train
 
     started = time.monotonic()
     with clear_errors():
-        registry, say = Registry(), say_since(started)
+        registry = Registry()
         try:
             run = read_run(config)
         except ValueError as error:
@@ -64,14 +86,19 @@ def train_petitions(
             raise typer.Exit(WRONG_USE) from None
         source = corpora or run.data.corpora
         if source is not None and is_benchmark(source):
-            found = train_benchmark(read_benchmark(source), registry, version=version, where=where(dask), say=say)
+            found = train_benchmark(
+                read_benchmark(source), registry, version=version, where=where(dask, jobs), say=say_since(started)
+            )
         else:
             corpus = with_added(load_petitions(source), [*run.data.add, *(add or [])])
             model = TransformerConfig(encoder, download=download) if encoder else run.model
-            found = train(corpus, registry, model, say=say, version=version, splits=run.data.splits, where=where(dask))
+            with progress(steps(model)) as say:
+                found = train(
+                    corpus, registry, model, say=say, version=version, splits=run.data.splits, where=where(dask, jobs)
+                )
         tell(found, time.monotonic() - started)
         if promote:
-            registry.promote(found.name, who=who, why=promote)
+            promote_checked(registry, found.name, who=who, why=promote, corpora=source)
             out.print("Đã đưa vào sử dụng.")
         elif found.task == "petitions":
             out.print(f"Đưa vào sử dụng: langnghe models promote {found.name} --why “…”")
@@ -108,21 +135,39 @@ def tell(version: Version, seconds: float) -> None:
 def train_findings(
     version: Annotated[str | None, typer.Option(help="Tên phiên bản; mặc định là ngày giờ.")] = None,
     corpora: Annotated[Path | None, typer.Option(help="Thư mục corpora/ khác.")] = None,
-    promote: Annotated[str | None, typer.Option(help="Đưa vào dùng ngay, với lý do này.")] = None,
+    add: Annotated[
+        list[Path] | None, typer.Option("--add", help="Thêm báo cáo có phát hiện đã rà soát (corpus pull findings).")
+    ] = None,
+    promote: Annotated[str | None, typer.Option(help="Đưa vào dùng ngay nếu đạt ca khó, với lý do này.")] = None,
     who: Annotated[str, typer.Option(help="Ai thực hiện.")] = "dòng lệnh",
 ) -> None:
-    """Huấn luyện mô hình đọc báo cáo từ corpora/reports."""
+    """Huấn luyện mô hình đọc báo cáo từ corpora/reports, và từ phát hiện đã rà soát."""
     from nlp.registry.locate import corpora_root
     from nlp.training.findings import train_findings as run
+    from nlp.training.report_corpus import load_reports
+    from nlp.training.retrain import retrain_findings
+    from nlp.training.reviewed import read_reviewed, take_in_reports
 
     started = time.monotonic()
     with clear_errors():
         registry = Registry()
         folder = (corpora or corpora_root()) / "reports"
-        found = run(folder, registry, say=say_since(started), version=version)
+        if add:
+            taken = take_in_reports((row for file in add for row in read_reviewed(file)), load_reports(folder))
+            out.print(
+                f"Thêm {len(taken.reports)} báo cáo, {taken.decided} phát hiện đã rà soát; bỏ {len(taken.dropped)}, "
+                f"che thông tin cá nhân ở {taken.redacted} báo cáo."
+            )
+            for d in taken.dropped[:10]:
+                err.print(f"[dim]bỏ dòng {d.row} {d.id}: {d.reason}[/dim]")
+            with progress(FINDINGS_STEPS) as say:
+                found = retrain_findings(folder, taken.reports, registry, say=say, version=version)
+        else:
+            with progress(FINDINGS_STEPS) as say:
+                found = run(folder, registry, say=say, version=version)
         tell(found, time.monotonic() - started)
         if promote:
-            registry.promote(found.name, who=who, why=promote)
+            promote_checked(registry, found.name, who=who, why=promote, corpora=corpora)
             out.print("Đã đưa vào sử dụng.")
 
 
@@ -147,7 +192,7 @@ def train_vectors(
 
 
 def train_search(
-    space: Annotated[Path, typer.Argument(help="Tệp YAML: mỗi mục một danh sách giá trị, ví dụ c_fields: [3, 10].")],
+    space: Annotated[Path, typer.Argument(help="Tệp YAML: mỗi mục một danh sách giá trị, ví dụ c_kernel: [3, 10].")],
     to: Annotated[Path, typer.Option(help="Ghi cấu hình tốt nhất ra tệp YAML này.")] = Path("best.yaml"),
     draws: Annotated[int | None, typer.Option("--random", help="Chỉ thử ngẫu nhiên bấy nhiêu tổ hợp.")] = None,
     jobs: Annotated[int | None, typer.Option(help="Thử mấy tổ hợp cùng lúc; mặc định mọi nhân.")] = None,
@@ -155,9 +200,9 @@ def train_search(
     dask: Dask = None,
 ) -> None:
     """Tìm cấu hình tốt nhất trên phần kiểm định; phần test không tham gia."""
+    from nlp.training.config import PetitionConfig
     from nlp.training.corpus import load_petitions
-    from nlp.training.petitions import PetitionConfig
-    from nlp.training.search import ValidationScore, configured, read_space, search, write_config
+    from nlp.training.search import ValidationScore, candidates, configured, read_space, search, write_config
     from nlp.training.train import shipped_vectors
 
     with clear_errors():
@@ -169,7 +214,8 @@ def train_search(
             raise typer.Exit(WRONG_USE) from None
         train, validation = corpus.split("train"), corpus.split("validation")
         score = ValidationScore(tuple(train), tuple(validation), shipped_vectors(Registry()))
-        trials = search(PetitionConfig(), values, score, draws=draws, where=where(dask), jobs=jobs)
+        with progress(len(candidates(values, draws=draws))) as say:
+            trials = search(PetitionConfig(), values, score, draws=draws, where=where(dask), jobs=jobs, say=say)
         write_config(to, configured(PetitionConfig(), trials[0].changes))
     for t in trials[:20]:
         out.print(f"  {t.score:.4f}  {', '.join(f'{k}={v}' for k, v in t.changes.items())}", markup=False)

@@ -14,7 +14,7 @@ from api.cli.output import WRONG_USE, clear_errors, err, out
 if TYPE_CHECKING:
     from nlp.registry import Registry
 
-OPTIONS = ("transfer", "curve", "samples")
+OPTIONS = ("transfer", "curve", "redaction", "samples")
 
 
 def evaluate_petitions(
@@ -26,6 +26,9 @@ def evaluate_petitions(
         bool, typer.Option("--transfer", help="Thêm bảng bỏ riêng người soạn, kênh (học lại nhiều lần).")
     ] = False,
     curve: Annotated[bool, typer.Option("--curve", help="Thêm đường cong học (học lại năm lần).")] = False,
+    redaction: Annotated[
+        bool, typer.Option("--redaction", help="Thêm phép thử học từ văn bản đã che (học lại hai lần).")
+    ] = False,
     samples: Annotated[
         bool, typer.Option("--samples", help="Thêm đơn thật của bên thứ ba, nếu có bên cạnh dự án.")
     ] = False,
@@ -33,7 +36,7 @@ def evaluate_petitions(
 ) -> None:
     """Chấm mô hình đọc đơn và viết docs/evaluation-petitions.md, .json và .html.
 
-    Các mục chạy lâu (--transfer, --curve, --samples) của lần trước được giữ lại chừng nào mô hình và ngữ liệu chưa đổi.
+    Các mục chạy lâu (--transfer, --curve, --redaction, --samples) của lần trước được giữ lại chừng nào mô hình và ngữ liệu chưa đổi.
     """
     from nlp.petitions.encoder import load_reader
     from nlp.registry import Registry
@@ -57,7 +60,7 @@ def evaluate_petitions(
             found = evaluate(
                 load_reader(registry, version.name), version, load_petitions(corpora),
                 shipped_vectors(registry),
-                Options(split, transfer, curve, samples_folder() if samples else None),
+                Options(split, transfer, curve, redaction, samples_folder() if samples else None),
                 annotations=petitions_folder(corpora) / "annotations", before=read_report(target),
                 say=lambda m: err.print(f"[dim]{time.monotonic() - started:6.1f}s[/dim] {m}"),
             )  # fmt: skip

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
+from api.cli.model_checks import compare_pair, promote_checked, show_check
 from api.cli.output import WRONG_USE, clear_errors, err, out
-from nlp.registry import Registry, RegistryError, Version
+from nlp.registry import Registry, Version
 
 if TYPE_CHECKING:
     from nlp.training.hard import HardCheck
@@ -76,24 +77,12 @@ def compare_versions(
     corpora: Annotated[Path | None, typer.Option(help="Thư mục corpora/ khác.")] = None,
     save: Annotated[Path | None, typer.Option("--json", help="Ghi thêm mọi con số ra tệp JSON này.")] = None,
 ) -> None:
-    """So hai phiên bản đọc đơn trên cùng các đơn: chênh lệch, khoảng tin cậy, kiểm định, ca khó."""
-    from nlp.petitions.encoder import load_reader
-    from nlp.training.compare import compare
-    from nlp.training.corpus import load_petitions
-    from nlp.training.evaluation import read
-    from nlp.training.hard import check_readers, hard_rows
-
+    """So hai phiên bản trên cùng các đơn hoặc báo cáo: chênh lệch, khoảng tin cậy, kiểm định, ca khó."""
     with clear_errors():
-        registry = Registry()
-        readers = [load_reader(registry, name) for name in (one, other)]
-        found = load_petitions(corpora)
-        rows, hard = found.split(split), hard_rows(found)
-        if not rows:
-            err.print(f"[red]Lỗi[/red] (no_rows): phần chia “{split}” không có đơn nào.")
+        result, check = compare_pair(Registry(), one, other, split, corpora)
+        if result is None:
+            err.print(f"[red]Lỗi[/red] (no_rows): phần chia “{split}” không có gì để so.")
             raise typer.Exit(WRONG_USE)
-        result = compare(*(read(reader, rows) for reader in readers))
-        result |= {"one": one, "other": other, "split": split}
-        check = check_readers(readers[0], readers[1], hard) if hard else None
         if check:
             result["hard"] = check.to_json()
         if save:
@@ -102,7 +91,7 @@ def compare_versions(
 
 
 def _show(result: dict[str, Any], check: HardCheck | None) -> None:
-    table = Table(title=f"{result['one']} → {result['other']}, {result['n']} đơn phần {result['split']}")
+    table = Table(title=f"{result['one']} → {result['other']}, {result['n']} {result['what']} phần {result['split']}")
     for column in ("Chỉ số", "Gốc", "Đem so", "Chênh lệch [95%]", "p"):
         table.add_column(column)
     for name, s in result["scores"].items():
@@ -119,15 +108,7 @@ def _show(result: dict[str, Any], check: HardCheck | None) -> None:
     for r in clear:
         out.print(f"  {r['code']}: F1 {r['one']:.3f} → {r['other']:.3f} (n={r['n']})")
     if check:
-        _show_hard(check)
-
-
-def _show_hard(check: HardCheck) -> None:
-    verdict = "[green]đạt[/green]" if check.passed else "[red]không đạt[/red]"
-    out.print(f"Ca khó: đúng {check.before} → {check.after} trên {check.n}, {verdict}")
-    for title, ids in (("tụt", check.regressed), ("khẩn mới bị bỏ sót", check.newly_missed_khan)):
-        if ids:
-            out.print(f"  {title}: {', '.join(ids[:20])}")
+        show_check(check)
 
 
 @models.command("promote")
@@ -142,45 +123,8 @@ def promote(
 ) -> None:
     """Đưa một phiên bản vào sử dụng sau khi kiểm tra ca khó; bản đang dùng chuyển sang đã nghỉ."""
     with clear_errors():
-        registry = Registry()
-        check = _hard_check(registry, name, corpora)
-        if check:
-            _show_hard(check)
-            if not check.passed and not skip_hard:
-                err.print(
-                    "[red]Lỗi[/red] (hard_regression): bản này đọc ca khó kém hơn bản đang dùng nên không đưa vào."
-                )
-                raise typer.Exit(WRONG_USE)
-        checks = {"hard": check.to_json() | {"accepted": skip_hard}} if check else {}
-        version = registry.promote(name, who=who or _who(), why=why, checks=checks)
+        version = promote_checked(Registry(), name, who=who or _who(), why=why, corpora=corpora, accept=skip_hard)
     out.print(f"Đang dùng: {version.name}")
-
-
-def _hard_check(registry: Registry, name: str, corpora: Path | None) -> HardCheck | None:
-    """The hard cases by the live version and by `name`; None where there is nothing to compare with."""
-    version = registry.get(name)
-    if version.task != "petitions":
-        return None
-    try:
-        live = registry.live(version.task)
-    except RegistryError as error:
-        if error.code == "model_missing":
-            return None
-        raise
-    from nlp.petitions.encoder import load_reader
-    from nlp.training.corpus import load_petitions
-    from nlp.training.hard import check_readers, hard_rows
-
-    rows = hard_rows(load_petitions(corpora))
-    if not rows or live.name == name:
-        return None
-    try:
-        before = load_reader(registry, live.name)
-        before.classify(rows[0].text)
-    except Exception:  # a live version that can no longer be read must not stand in the way of a better one
-        err.print(f"Không đọc được bản đang dùng {live.name} nên không so ca khó.")
-        return None
-    return check_readers(before, load_reader(registry, name), rows)
 
 
 @models.command("rollback")

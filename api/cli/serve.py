@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from pathlib import Path
 from typing import Annotated
@@ -80,7 +81,14 @@ def run(settings: Settings) -> None:
     url = f"http://{f'[{settings.host}]' if family == socket.AF_INET6 else settings.host}:{listener.getsockname()[1]}"
     out.print("Đang nạp mô hình và chuẩn bị cơ sở dữ liệu …")
     app = create_app(settings)
-    app.state.service.on_ready = lambda: announce(settings, url, app.state.service.first_password)
+
+    def ready() -> None:
+        # Models and libraries stay until the end, so the collector need not walk over them while somebody waits.
+        gc.collect()
+        gc.freeze()
+        announce(settings, url, app.state.service.first_password)
+
+    app.state.service.on_ready = ready
     config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=10)
     server = uvicorn.Server(config)
     server.run(sockets=[listener])

@@ -5,8 +5,11 @@ A browser counts UTF-16 units, so spans never leave the server: what leaves is t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from api.console.words import MATTER, PARTY
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +97,20 @@ def petition_marks(result: dict[str, object] | None, names: Sequence[tuple[str, 
     for s in result["urgency"]["signals"]:  # type: ignore[index]
         marks.append(Mark(s["start"], s["end"], s["code"], known.get(s["code"], ""), "signal"))
     return marks
+
+
+def intake_marks(report: Mapping[str, Any]) -> list[Mark]:
+    """The marks of an intake report: who and what it is about, and the quotes of its checklist, shown when pointed at."""
+    rows = [(f"i-{i['code']}", i["name"], "quiet", i) for i in report["eligibility"]["items"]]
+    rows += [(f"i-{f['code']}", f["name"], "quiet", f) for f in report["eligibility"]["flags"]]
+    rows += [(f"p-{group}", PARTY[group], "found", p) for group in PARTY for p in report["parties"][group]]
+    rows += [(f"m-{name}", MATTER[name], "found", m) for name in MATTER for m in report["matters"].get(name, ())]
+    rows += [("p-place", "Địa danh", "found", p) for p in report["places"]]
+    return [Mark(s["start"], s["end"], key, name, style) for key, name, style, s in rows if s["start"] is not None]
+
+
+def difference_marks(changes: Iterable[Mapping[str, Any]]) -> tuple[list[Mark], list[Mark]]:
+    """The marks of both texts of a comparison: the words that the other does not have."""
+    differing = [c for c in changes if c["kind"] != "equal"]
+    one = [Mark(c["start"], c["end"], "diff", "khác", "diff") for c in differing]
+    return one, [Mark(c["other_start"], c["other_end"], "diff", "khác", "diff") for c in differing]

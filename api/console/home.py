@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from sqlalchemy import func, select
 
 from api.console.deps import page_needs
+from api.console.register import tray_filter
 from api.console.rendering import page
 from api.http.deps import ServiceDep, viewer_of
 from api.http.views import petition_line
@@ -33,6 +34,7 @@ def home(request: Request, service: ServiceDep, me: Annotated[Principal, Depends
                 "open": page_of.total,
                 "waiting": list_petitions(session, waiting, viewer, limit=1).total,
                 "urgent": list_petitions(session, urgent, viewer, limit=1).total,
+                "overdue": list_petitions(session, tray_filter("overdue"), viewer, limit=1).total,
                 "first": [petition_line(p) for p in page_of.petitions],
             }
         if me.may("report.read"):

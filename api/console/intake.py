@@ -13,6 +13,7 @@ from api.console.rendering import page
 from api.console.words import today
 from api.http.deps import ServiceDep, actor_of
 from api.records import petition_store as store
+from api.records.intakes import Reading
 from api.records.petitions import Attachment
 from api.records.report_store import keep_file
 from api.security.roles import Principal
@@ -41,6 +42,9 @@ async def enter(
             "name": name, "address": address, "contact": contact}  # fmt: skip
     body = text.replace("\r\n", "\n").replace("\x00", "")
     data = b""
+    parties = (
+        (store.NewParty(name=name.strip(), address=address.strip(), contact=contact.strip()),) if name.strip() else ()
+    )
     try:
         if file is not None and file.filename:
             data = await file.read()
@@ -48,25 +52,20 @@ async def enter(
         received = parse_day(received_at) or today()
         if received > today():
             raise store.PetitionError("received_in_future", "Ngày nhận không thể sau hôm nay.")
-        result = await service.classify(body, received, channel)
+        new = store.NewPetition(body, received, channel if channel in store.CHANNELS else "other", None,
+                                province.strip() or None, commune.strip() or None, parties)  # fmt: skip
+        reading = await service.read(new)
     except LangNgheError as error:
         return page(request, "intake.html", me, status=422, form=form, trouble=error.message, channels=store.CHANNELS,
                     on=today())  # fmt: skip
-    parties = (
-        (store.NewParty(name=name.strip(), address=address.strip(), contact=contact.strip()),) if name.strip() else ()
-    )
-    new = store.NewPetition(body, received, channel if channel in store.CHANNELS else "other", None,
-                            province.strip() or None, commune.strip() or None, parties)  # fmt: skip
     filename = file.filename if file is not None and data else ""
-    identity = await service.in_thread(_store, service, new, result, me, data, filename or "")
+    identity = await service.in_thread(_store, service, new, reading, me, data, filename or "")
     return RedirectResponse(f"/petitions/{identity}?done={identity}&what=add", 303)
 
 
-def _store(
-    service: Any, new: store.NewPetition, result: dict[str, Any], me: Principal, data: bytes, filename: str
-) -> str:
+def _store(service: Any, new: store.NewPetition, reading: Reading, me: Principal, data: bytes, filename: str) -> str:
     with service.records.write() as session:
-        petition = store.add_petition(session, new, result, actor_of(me))
+        petition = store.add_petition(session, new, reading, actor_of(me))
         if data:
             media = filename.rsplit(".", 1)[-1].lower()[:16]
             session.add(Attachment(petition_num=petition.num, sha256=keep_file(session, data), filename=filename[:300],

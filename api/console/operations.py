@@ -17,6 +17,7 @@ from api.http.problems import ProblemError
 from api.http.routes.accounts import find_account, user_body
 from api.http.routes.insight import training_lines
 from api.http.views import petition_line
+from api.privacy import without_names
 from api.records import cursors, feedback
 from api.records.accounts import User
 from api.records.audit import record as audit
@@ -122,7 +123,9 @@ def models(
         rows = feedback.agreement(session, version)
         months = {month_name(m): a.f1 or 0.0 for m, a in feedback.agreement_by_month(session).items()}
         versions = feedback.model_versions(session)
-        queue = [petition_line(p) for p in feedback.uncertain(session) if may_see(session, p, viewer_of(me))]
+        # Researchers see redacted titles only.
+        queue = [{**line, "title": without_names(line["title"])} for line in
+                 (petition_line(p) for p in feedback.uncertain(session) if may_see(session, p, viewer_of(me)))]  # fmt: skip
     from api.console.models import shipped_models
 
     return page(request, "models.html", me, rows=rows, chart=columns({m: v * 100 for m, v in months.items()}),

@@ -11,6 +11,8 @@ from starlette.types import Scope
 
 from api.console import (
     findings,
+    follow,
+    groups,
     home,
     intake,
     jobs,
@@ -21,6 +23,7 @@ from api.console import (
     register,
     reports,
     review,
+    rules,
     statistics,
     system,
 )
@@ -31,7 +34,24 @@ from api.security.identify import identify
 from nlp.text import LangNgheError
 
 # Fixed paths come before those with a variable part.
-PAGES = (login, home, read, intake, register, petition, review, reports, findings, jobs, statistics, operations, system)
+PAGES = (
+    login,
+    home,
+    read,
+    intake,
+    register,
+    petition,
+    follow,
+    groups,
+    review,
+    reports,
+    findings,
+    jobs,
+    statistics,
+    operations,
+    system,
+    rules,
+)
 
 
 class LastingFiles(StaticFiles):

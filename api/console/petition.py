@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -12,21 +11,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.console.deps import form_needs, page_needs
-from api.console.highlight import Mark, cut
+from api.console.highlight import intake_marks
 from api.console.read import analysis_view
 from api.console.register import finished_step, parse_day, tray_filter
 from api.console.rendering import page
+from api.console.words import today
 from api.http.deps import ServiceDep, actor_of, viewer_of
+from api.http.intake_view import intake_body
 from api.http.problems import ProblemError
 from api.http.routes.petitions import find_petition
 from api.http.views import current_labels, decision_body, petition_line, shown_text
 from api.records import petition_store as store
 from api.records.accounts import User
 from api.records.audit import record as audit
-from api.records.duplicates import lookalikes
 from api.records.history import history
 from api.records.petition_register import list_petitions, may_see
-from api.records.petitions import Petition
+from api.records.petitions import Attachment, Petition
 from api.security.roles import Principal
 
 router = APIRouter(prefix="/petitions")
@@ -37,7 +37,8 @@ Codes = Annotated[list[str], Form(max_length=60)]
 Version = Annotated[int, Form(ge=0, le=2**31 - 1)]
 
 
-def _checked(petition: Petition, version: int) -> None:
+def checked(petition: Petition, version: int) -> None:
+    """Refuse a form that was filled in on an older state of the petition."""
     if petition.version != version:
         raise ProblemError(
             "edited_meanwhile", "Đơn này vừa được người khác thay đổi. Tải lại để xem bản mới; chưa có gì bị ghi đè."
@@ -69,11 +70,8 @@ def _page(
     with service.records.read() as session:
         petition = find_petition(session, petition_id, me)
         analysis, decision = store.latest_analysis(session, petition), store.current_decision(session, petition)
-        alike = [
-            {**petition_line(x.petition), "score": x.score, "kind": x.kind}
-            for x in lookalikes(session, petition)
-            if may_see(session, x.petition, viewer_of(me))
-        ]
+        report = intake_body(session, petition, viewer_of(me), today(),
+                             redacted=petition.confidential and identity is None)  # fmt: skip
         result = analysis.result if analysis else None
         text = petition.text
         if identity is None:
@@ -84,13 +82,17 @@ def _page(
             "p": petition_line(petition),
             "text": text,
             "redacted": petition.confidential and identity is None,
-            "view": analysis_view(text, result) if result else None,
+            "view": analysis_view(text, result, intake_marks(report)) if result else None,
+            "report": {
+                **report,
+                "step_names": {d["code"]: d["name"] for d in report["deadlines"] if not d["is_check"]},
+            },
             "machine": store.machine_labels(analysis.result) if analysis else None,
             "labels": current_labels(petition),
             "decision": decision_body(decision) if decision else None,
             "steps": history(session, petition),
-            "alike": alike,
             "party_count": len(petition.parties),
+            "files": list(session.scalars(select(Attachment).where(Attachment.petition_num == petition.num))),
             "people": people,
             "assigned": assigned,
             "tray": tray,
@@ -114,7 +116,7 @@ def decide(
     """Confirm what is proposed, save corrected labels, or put the petition aside; then the next one that waits."""
     with service.records.write() as session:
         petition = find_petition(session, petition_id, me)
-        _checked(petition, version)
+        checked(petition, version)
         following = _neighbours(session, petition, tray, me)["after"]
         labels: dict[str, Any] = {}
         if action == "save":
@@ -143,7 +145,7 @@ def undo(
     """Take the newest decision back."""
     with service.records.write() as session:
         petition = find_petition(session, petition_id, me)
-        _checked(petition, version)
+        checked(petition, version)
         store.undo(session, petition, actor_of(me))
     return RedirectResponse(f"/petitions/{petition_id}?tray={quote(tray)}&done={petition_id}&what=undo", 303)
 
@@ -158,7 +160,7 @@ def change(
     """Change status, unit, due date and place."""
     with service.records.write() as session:
         petition = find_petition(session, petition_id, me)
-        _checked(petition, version)
+        checked(petition, version)
         store.change(session, petition, actor_of(me), status=status or petition.status, unit=unit.strip() or None,
                      due_on=parse_day(due_on), province=province.strip() or None,
                      commune=commune.strip() or None)  # fmt: skip
@@ -174,7 +176,7 @@ def assign(
     """Set who works on the petition; whoever takes themselves off a hidden one does not see it any more."""
     with service.records.write() as session:
         petition = find_petition(session, petition_id, me)
-        _checked(petition, version)
+        checked(petition, version)
         known = set(session.scalars(select(User.id).where(User.id.in_(user), User.active)))
         store.assign(session, petition, sorted(known), actor_of(me))
         still = may_see(session, petition, viewer_of(me))
@@ -196,40 +198,3 @@ def identity(
         audit(session, actor_of(me), "petition.identity", "petition", petition.id, reason=reason.strip())
         parties = list(petition.parties)
     return _page(request, service, me, petition_id, tray, identity=parties)
-
-
-@router.get("/{petition_id}/compare/{other_id}")
-def compare(request: Request, petition_id: str, other_id: str, service: ServiceDep, me: Reader) -> Response:
-    """Two petitions side by side, what they share unmarked, what differs marked."""
-    with service.records.read() as session:
-        one, other = find_petition(session, petition_id, me), find_petition(session, other_id, me)
-        left, right = differences(shown_text(one, None)[0], shown_text(other, None)[0])
-        values: dict[str, Any] = {"p": petition_line(one), "o": petition_line(other)}
-    return page(request, "compare.html", me, left=left, right=right, **values)
-
-
-def differences(one: str, other: str) -> tuple[list[Any], list[Any]]:
-    """Both texts in pieces, with the words that the other does not have marked."""
-    words = [_words(one), _words(other)]
-    keys = [[text[s:e].lower() for s, e in spans] for text, spans in ((one, words[0]), (other, words[1]))]
-    matcher = difflib.SequenceMatcher(None, keys[0][:4000], keys[1][:4000], autojunk=False)
-    marks: tuple[list[Mark], list[Mark]] = ([], [])
-    for tag, i, j, k, n in matcher.get_opcodes():
-        if tag != "equal":
-            for side, (start, end) in enumerate(((i, j), (k, n))):
-                if start < end:
-                    spans = words[side]
-                    marks[side].append(Mark(spans[start][0], spans[end - 1][1], "diff", "khác", "diff"))
-    return cut(one, marks[0]), cut(other, marks[1])
-
-
-def _words(text: str) -> list[tuple[int, int]]:
-    spans, start = [], None
-    for i, c in enumerate(text + " "):
-        if c.isspace():
-            if start is not None:
-                spans.append((start, i))
-            start = None
-        elif start is None:
-            start = i
-    return spans

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from fastapi.responses import Response
 
 from api.console.deps import form_needs, page_needs
-from api.console.highlight import cut, petition_marks
+from api.console.highlight import Mark, cut, petition_marks
 from api.console.rendering import environment, page, wants_fragment
 from api.http.deps import ServiceDep
 from api.security.roles import Principal
@@ -18,7 +19,7 @@ from nlp.text import LangNgheError
 router = APIRouter()
 
 
-def analysis_view(text: str, result: dict[str, Any]) -> dict[str, Any]:
+def analysis_view(text: str, result: dict[str, Any], more: Sequence[Mark] = ()) -> dict[str, Any]:
     """What the template of an analysis needs: the text in pieces, scores by field, signals grouped by code."""
     known = taxonomy()
     decided = {f["code"] for f in result["fields"]}
@@ -29,7 +30,7 @@ def analysis_view(text: str, result: dict[str, Any]) -> dict[str, Any]:
     names = [(code, known.name(code)) for code in {*decided, *signals}]
     return {
         "result": result,
-        "pieces": cut(text, petition_marks(result, names)),
+        "pieces": cut(text, [*petition_marks(result, names), *more]),
         "others": sorted(others, key=lambda p: -p[1])[:4],
         "signals": signals,
         "signal_levels": known.level_of_signal,

@@ -19,7 +19,7 @@ from api.console.words import today
 from api.http.deps import ServiceDep, viewer_of
 from api.http.routes.insight import register_download
 from api.http.views import petition_line
-from api.records.petition_register import PetitionFilter, Viewer, list_petitions
+from api.records.petition_register import PetitionFilter, Viewer, list_petitions, may_see
 from api.records.petitions import Petition
 from api.security.roles import Principal
 from nlp.text import LangNgheError
@@ -82,7 +82,7 @@ def finished_step(session: Session, done: str, what: str, viewer: Viewer) -> dic
     if not done or said is None:
         return None
     petition = session.scalar(select(Petition).where(Petition.id == done))
-    if petition is None:
+    if petition is None or not may_see(session, petition, viewer):
         return None
     return {"said": said, "id": petition.id, "number": petition.register_number, "version": petition.version,
             "undoable": what in ("confirm", "correct", "defer")}  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,9 +40,17 @@ def environment() -> Environment:
         kind_short=words.KIND_SHORT,
         reason_name=words.REASON,
         step_name=words.STEP,
+        party_name=words.PARTY,
+        matter_name=words.MATTER,
+        checked_name=words.CHECKED,
+        proposal_name=words.PROPOSAL,
+        alike_name=words.ALIKE,
+        judged_name=words.JUDGED,
+        milestone_name=words.MILESTONE,
         action_name=words.ACTION,
         due_words=words.due_words,
         today=words.today,
+        as_date=date.fromisoformat,
     )
     return env
 

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from api.console.charts import columns, shares
 from api.console.deps import page_needs
 from api.console.register import parse_day
-from api.console.rendering import page
+from api.console.rendering import environment, page
 from api.console.reports import with_pieces
 from api.console.words import month_name, today
 from api.http.deps import ServiceDep
@@ -52,6 +52,14 @@ def show(request: Request, service: ServiceDep, me: Reader, period: Chosen) -> R
     values["fields"] = shares(list(found.fields.items()))
     values["channels"] = shares(list(found.channels.items()))
     return page(request, "statistics.html", me, period=period, method=hotspots.METHOD, query=query_of(period), **values)
+
+
+@router.get("/statistics/spots")
+def spots(service: ServiceDep, me: Reader) -> Response:
+    """The warning of the first page, fetched after it so that nobody waits for the counting."""
+    with service.records.read() as session:
+        found = hotspots.hot_spots(session, today())
+    return Response(environment().get_template("spots.html").render(spots=found), media_type="text/html")
 
 
 def query_of(period: Period) -> str:

@@ -56,9 +56,22 @@ REASON = {
     "urgency_without_signal": "mức khẩn chưa có dấu hiệu rõ trong đơn",
     "read_partly": "đơn quá dài, máy chỉ đọc phần đầu",
 }
+PARTY = {"petitioners": "Người gửi đơn", "respondents": "Bên bị khiếu nại, tố cáo, phản ánh"}
+MATTER = {"documents": "Văn bản", "parcels": "Thửa đất", "areas": "Diện tích", "amounts": "Số tiền", "dates": "Ngày",
+          "requests": "Yêu cầu"}  # fmt: skip
+CHECKED = {"found": "có", "not_found": "chưa thấy", "not_applicable": "không cần", "unsure": "chưa rõ"}
+PROPOSAL = {
+    "co_the_xu_ly": "Có thể xử lý",
+    "de_nghi_bo_sung": "Đề nghị bổ sung",
+    "chua_lap_duoc": "Chưa lập được phiếu",
+}
+ALIKE = {"trung_lap": "có thể là một đơn gửi lại", "rap_khuon": "gần như cùng lời, khác người gửi"}
+JUDGED = {"proposed": "chưa xem", "confirmed": "đúng là trùng", "dismissed": "không trùng"}
+MILESTONE = {"decision_known": "Người dân nhận được quyết định", "first_decision": "Có quyết định giải quyết lần đầu"}
 STEP = {"received": "Tiếp nhận", "analysis": "Máy phân tích", "confirm": "Xác nhận", "correct": "Sửa nhãn",
         "defer": "Để lại", "undo": "Hoàn tác", "status": "Đổi trạng thái", "unit": "Đổi đơn vị xử lý",
-        "due_on": "Đổi thời hạn", "province": "Đổi tỉnh", "commune": "Đổi xã", "assign": "Phân công"}  # fmt: skip
+        "due_on": "Đổi thời hạn", "province": "Đổi tỉnh", "commune": "Đổi xã", "assign": "Phân công", "step": "Ghi bước đã làm",
+        "retention": "Che danh tính theo thời hạn lưu"}  # fmt: skip
 
 
 def number(value: float) -> str:
@@ -123,6 +136,11 @@ ACTION = {
     "petition.province": "Đổi tỉnh",
     "petition.commune": "Đổi xã",
     "petition.identity": "Xem danh tính",
+    "petition.file": "Mở tệp gốc",
+    "petition.step": "Ghi bước đã làm",
+    "petition.duplicate_confirmed": "Xác nhận đơn trùng",
+    "petition.duplicate_dismissed": "Bỏ cặp đơn trùng",
+    "petition.duplicate_proposed": "Xem lại cặp đơn trùng",
     "petition.export": "Kết xuất sổ đơn",
     "report.add": "Tải báo cáo",
     "report.extract": "Trích lại báo cáo",
@@ -147,6 +165,7 @@ ACTION = {
     "job.add": "Thêm việc chạy nền",
     "job.cancel": "Hủy việc chạy nền",
     "backup": "Sao lưu",
+    "retention": "Thực hiện thời hạn lưu",
 }
 FILTERS: dict[str, Any] = {"number": number, "capped": capped, "percent": percent, "day": day, "moment": moment}
 

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.export.bundle import Bundle
+from api.export.lines import to_jsonl
+from api.export.progress import STAGES, Progress
 from nlp.text import LangNgheError
 
 if TYPE_CHECKING:
@@ -86,32 +88,27 @@ class Batch:
         """
         reader = load_reader()
         done = self._resume(reader.model.version)
-        stream = _Progress(len(self.files), enabled=progress)
-        memory: list[Bundle] = []
-        failed: list[tuple[str, str]] = []
         direct = self.output is None and self.format == "jsonl"
-        for path in self.files:
-            identity = _identity(path)
-            if identity in done:
-                stream.step(path.name, skipped=True)
-                continue
-            bundle = _read(reader, path)
-            if bundle.error is not None:
-                failed.append((path.name, str(bundle.error["message"])))
-            if direct:
-                if bundle.error is None or len(self.files) > 1:
-                    _emit(_jsonl(bundle))
-            elif self.work is not None:
-                self._keep(bundle, identity, reader.model.version)
-            else:
-                memory.append(bundle)
-            stream.step(path.name)
-        stream.close()
-        if direct or (failed and len(self.files) == 1):
-            if not direct:
-                self._forget()
-            return failed
-        self._write(memory if self.work is None else list(self._kept()))
+        memory: list[Bundle] = []
+        with Progress(len(self.files), enabled=progress) as stream:
+            for path in self.files:
+                identity = _identity(path)
+                if identity in done:
+                    stream.step(path.name, skipped=True)
+                    continue
+                bundle = _read(reader, path, stream)
+                if direct and (bundle.error is None or len(self.files) > 1):
+                    _emit(to_jsonl([bundle]))
+                if self.work is not None:
+                    self._keep(bundle, identity, reader.model.version)
+                else:
+                    # What is printed already need not be kept, but for what could not be read.
+                    memory.append(Bundle({"filename": path.name}, error=bundle.error) if direct else bundle)
+                stream.step(path.name)
+        bundles = memory if self.work is None else list(self._kept())
+        failed = [(str(b.document["filename"]), str(b.error["message"])) for b in bundles if b.error is not None]
+        if not direct and not (failed and len(self.files) == 1):
+            self._write(bundles)
         self._forget()
         return failed
 
@@ -192,14 +189,16 @@ class Batch:
                 path.unlink(missing_ok=True)
 
 
-def _read(reader: ReportReader, path: Path) -> Bundle:
+def _read(reader: ReportReader, path: Path, stream: Progress) -> Bundle:
     from nlp.documents import read_document
 
     try:
-        document = read_document(path)
+        document = read_document(path, progress=lambda page, pages: stream.inside(f"{path.name}: trang {page}/{pages}"))
     except LangNgheError as error:
         return Bundle({"id": None, "filename": path.name}, (), None, {"code": error.code, "message": error.message})
-    result = reader.extract(document)
+    result = reader.extract(
+        document, progress=lambda stage, _: stream.inside(f"{path.name}: {STAGES.get(stage, stage)}")
+    )
     rows = result.to_json()
     return Bundle(rows[0]["document"], [row["finding"] for row in rows[1:]], document.text)
 
@@ -216,12 +215,6 @@ def _identity(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _jsonl(bundle: Bundle) -> bytes:
-    from api.export.lines import to_jsonl
-
-    return to_jsonl([bundle])
-
-
 def _emit(data: bytes) -> None:
     sys.stdout.buffer.write(data)
     sys.stdout.flush()
@@ -232,38 +225,3 @@ def _replace(path: Path, data: bytes) -> None:
     temporary = path.with_name(f".{path.name}.part")
     temporary.write_bytes(data)
     temporary.replace(path)
-
-
-class _Progress:
-    """Progress on standard error: a bar on a terminal, nothing in a pipe unless there is more than one file."""
-
-    def __init__(self, total: int, enabled: bool) -> None:
-        self._bar: Any = None
-        self._plain = enabled and total > 1 and not sys.stderr.isatty()
-        self._total, self._count = total, 0
-        if enabled and total > 1 and sys.stderr.isatty():
-            from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-            self._bar = Progress(
-                TextColumn("{task.description}"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TimeRemainingColumn(),
-                console=Console(stderr=True),
-            )
-            self._task = self._bar.add_task("Đọc báo cáo", total=total)
-            self._bar.start()
-
-    def step(self, name: str, skipped: bool = False) -> None:
-        """One file is done."""
-        self._count += 1
-        if self._bar is not None:
-            self._bar.update(self._task, advance=1, description=f"{name} (đã có)" if skipped else name)
-        elif self._plain and (self._count == self._total or self._count % 20 == 0):
-            sys.stderr.write(f"{self._count}/{self._total} tệp\n")
-
-    def close(self) -> None:
-        """No more files."""
-        if self._bar is not None:
-            self._bar.stop()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from nlp.reports.numbering import marker_of
 from nlp.taxonomy import taxonomy
 
 KIND_NAMES: Mapping[str, str] = {
@@ -26,6 +27,9 @@ HOW_NAMES: Mapping[str, str] = {
     "same_section": "cùng một mục",
     "similar": "nội dung gần nhau",
 }
+
+
+_FORMS = ("báo cáo", "thông báo", "nghị quyết", "chỉ thị", "biên bản", "kết luận", "kế hoạch")
 
 
 @dataclass(frozen=True)
@@ -55,17 +59,46 @@ def citation(document: Mapping[str, Any], finding: Mapping[str, Any]) -> str:
     """
     metadata = document.get("metadata") or {}
     kind = str(metadata.get("kind") or "văn bản")
-    parts = [kind[:1].upper() + kind[1:]]
+    # An office cites by the form of a document: "Báo cáo số …" whatever the report is about.
+    form = next((form for form in _FORMS if kind.lower().startswith(form)), kind)
+    parts = [form[:1].upper() + form[1:]]
     if metadata.get("number"):
         parts[0] += f" số {metadata['number']}"
     elif document.get("filename"):
         parts[0] += f" “{document['filename']}”"
     section = finding.get("section") or []
     if section:
-        parts.append(f"mục {_short(str(section[-1]))}")
+        parts.append(section_cited([str(title) for title in section]))
     if finding.get("page") is not None:
         parts.append(f"tr. {finding['page']}")
     return f"({', '.join(parts)})"
+
+
+def section_cited(path: Sequence[str]) -> str:
+    """A section as a writer cites it: "mục V.1", "Phần thứ hai, mục I.2", with the title where a level has no number.
+
+    Parameters: `path`, titles from the outermost section inwards.
+    """
+    part, title = "", ""
+    numbers: list[str] = []
+    for heading in path:
+        marker = marker_of(heading)
+        label = marker.label.strip(".)(:-–—/ ") if marker else ""
+        if marker is None or marker.style in ("bullet", "ordinal") or not label:
+            title = heading
+        elif marker.style == "part":
+            part, title = label, ""
+            numbers.clear()
+        else:
+            # "2.1" under "2." says both; under "II." it is added.
+            while numbers and label.startswith(numbers[-1] + "."):
+                numbers.pop()
+            numbers.append(label)
+            title = ""
+    named = [f"mục {'.'.join(numbers)}"] if numbers else []
+    if title:
+        named.append(f"“{_short(title)}”" if named or part else f"mục “{_short(title)}”")
+    return ", ".join([part, *named] if part else named)
 
 
 def _short(title: str) -> str:

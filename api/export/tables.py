@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from api.export.bundle import Bundle, citation, field_names, kind_name, topic_names
+from api.export.bundle import KIND_NAMES, Bundle, citation, field_names, kind_name, topic_names
+from api.export.returning import Returning, counted, returning
 
 COLUMNS: Mapping[str, str] = {
     "id": "Mã",
@@ -31,6 +32,7 @@ COLUMNS: Mapping[str, str] = {
     "topics": "Chủ đề",
     "fields": "Lĩnh vực",
     "links": "Liên kết với",
+    "history": "Đã nêu trước đó",
     "confidence": "Độ tin cậy",
     "review": "Cần xem lại",
     "reasons": "Vì sao",
@@ -44,6 +46,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 def rows_of(bundles: Iterable[Bundle]) -> Iterable[dict[str, Any]]:
     """One flat row a finding, in the order of the text; a document without findings gives none."""
+    bundles = list(bundles)
+    yield from _rows(bundles, returning(bundles))
+
+
+def _rows(bundles: Iterable[Bundle], known: Returning) -> Iterable[dict[str, Any]]:
     for bundle in bundles:
         metadata = bundle.document.get("metadata") or {}
         for finding in bundle.findings:
@@ -69,6 +76,7 @@ def rows_of(bundles: Iterable[Bundle]) -> Iterable[dict[str, Any]]:
                 "topics": ", ".join(topic_names(finding)),
                 "fields": ", ".join(field_names(finding)),
                 "links": ", ".join(k["to"] for k in finding.get("links") or ()),
+                "history": known.history.get(finding["id"], ""),
                 "confidence": finding.get("confidence"),
                 "review": "x" if finding.get("needs_review") else "",
                 "reasons": "; ".join(finding.get("reasons") or ()),
@@ -106,11 +114,12 @@ def to_xlsx(bundles: Iterable[Bundle]) -> bytes:
     from openpyxl.utils import get_column_letter
 
     bundles = list(bundles)
+    known = returning(bundles)
     book = Workbook()
     sheet = book.active
     sheet.title = "Phát hiện"
     sheet.append(list(COLUMNS.values()))
-    for row in rows_of(bundles):
+    for row in _rows(bundles, known):
         sheet.append([safe_cell(row[code]) for code in COLUMNS])
     for number, code in enumerate(COLUMNS, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = _WIDTHS.get(code, 14)
@@ -122,10 +131,33 @@ def to_xlsx(bundles: Iterable[Bundle]) -> bytes:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{max(1, sheet.max_row)}"
+    if known.groups:
+        _returning_sheet(book.create_sheet("Lặp lại"), bundles, known)
     _documents_sheet(book.create_sheet("Văn bản"), bundles)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def _returning_sheet(sheet: Any, bundles: list[Bundle], known: Returning) -> None:
+    """What several reports name: the most typical wording, how many reports, which years and places, every citation."""
+    cited = {f["id"]: citation(b.document, f) for b in bundles for f in b.findings}
+    sheet.append(["Loại", "Nội dung tiêu biểu", "Mức giống", "Số văn bản", "Theo năm", "Theo nơi", "Trích dẫn"])
+    for kind, group in known.groups:
+        row = (
+            KIND_NAMES[kind],
+            group.members[0].text,
+            "gần như nguyên văn" if group.near_identical else "tương tự",
+            group.documents,
+            counted(group.years),
+            counted(group.places),
+            "; ".join(dict.fromkeys(cited[m.id] for m in group.members)),
+        )
+        sheet.append([safe_cell(value) for value in row])
+    for letter, width in zip("ABCDEFG", (20, 70, 20, 12, 24, 40, 60), strict=True):
+        sheet.column_dimensions[letter].width = width
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = f"A1:G{max(1, sheet.max_row)}"
 
 
 def _documents_sheet(sheet: Any, bundles: list[Bundle]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api.export.bundle import KIND_NAMES, SORT_NAMES, Bundle, citation, topic_names
+from api.export.returning import counted, returning
 
 _ORDER = (
     ("limitation", None),
@@ -18,6 +19,9 @@ _ORDER = (
     ("recommendation", "solution"),
     ("lesson", None),
 )
+
+
+_RECURRING = "Nội dung lặp lại qua nhiều văn bản"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +91,22 @@ def _facts(bundle: Bundle) -> list[str]:
     return [f"{label}: {metadata[code]}" for code, label in names if metadata.get(code)]
 
 
+def recurrences(bundles: Sequence[Bundle]) -> list[Entry]:
+    """What several of the documents name, as lines of the working document; none for a single document."""
+    cited = {f["id"]: citation(b.document, f) for b in bundles for f in b.findings}
+    entries = []
+    for kind, group in returning(bundles).groups:
+        notes = [f"{KIND_NAMES[kind]}; {group.documents} văn bản"]
+        notes += [f"{label}: {counted(rows)}" for label, rows in (("Năm", group.years), ("Nơi", group.places)) if rows]
+        where = "; ".join(dict.fromkeys(cited[m.id] for m in group.members))
+        entries.append(Entry(group.members[0].text, tuple(notes), where, False))
+    return entries
+
+
 def to_markdown(bundles: Iterable[Bundle]) -> bytes:
     """The working document as Markdown."""
     out: list[str] = []
+    bundles = list(bundles)
     for bundle in bundles:
         out.append(f"# {_escape(bundle.name)}\n")
         if bundle.error is not None:
@@ -103,12 +120,20 @@ def to_markdown(bundles: Iterable[Bundle]) -> bytes:
             out.append(f"## {heading}\n")
             for section, entries in sections:
                 out.append(f"### {_escape(section)}\n")
-                for entry in entries:
-                    mark = " **[cần xem lại]**" if entry.review else ""
-                    out.append(f"- {_escape(entry.text)} *{_escape(entry.cited)}*{mark}")
-                    out += [f"  - {_escape(note)}" for note in entry.notes]
+                out += [line for entry in entries for line in _lines(entry)]
                 out.append("")
+    again = recurrences(bundles)
+    if again:
+        out.append(f"# {_RECURRING}\n")
+        out += [line for entry in again for line in _lines(entry)]
+        out.append("")
     return "\n".join(out).encode()
+
+
+def _lines(entry: Entry) -> list[str]:
+    mark = " **[cần xem lại]**" if entry.review else ""
+    first = f"- {_escape(entry.text)} *{_escape(entry.cited)}*{mark}"
+    return [first, *(f"  - {_escape(note)}" for note in entry.notes)]
 
 
 def _escape(text: str) -> str:
@@ -120,12 +145,13 @@ def to_docx(bundles: Sequence[Bundle] | Iterable[Bundle]) -> bytes:
     Roman 13).
     """
     from docx import Document
-    from docx.shared import Pt, RGBColor
+    from docx.shared import Pt
 
     book = Document()
     style = book.styles["Normal"]
     style.font.name = "Times New Roman"
     style.font.size = Pt(13)
+    bundles = list(bundles)
     for number, bundle in enumerate(bundles):
         if number:
             book.add_page_break()
@@ -142,18 +168,30 @@ def to_docx(bundles: Sequence[Bundle] | Iterable[Bundle]) -> bytes:
             for section, entries in sections:
                 book.add_heading(_plain(section), level=3)
                 for entry in entries:
-                    paragraph = book.add_paragraph(style="List Bullet")
-                    paragraph.add_run(_plain(entry.text) + " ")
-                    paragraph.add_run(_plain(entry.cited)).italic = True
-                    if entry.review:
-                        run = paragraph.add_run(" [cần xem lại]")
-                        run.bold = True
-                        run.font.color.rgb = RGBColor(0xB0, 0x30, 0x10)
-                    for note in entry.notes:
-                        book.add_paragraph(_plain(note), style="List Bullet 2")
+                    _write_entry(book, entry)
+    again = recurrences(bundles)
+    if again:
+        book.add_page_break()
+        book.add_heading(_RECURRING, level=1)
+        for entry in again:
+            _write_entry(book, entry)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def _write_entry(book: Any, entry: Entry) -> None:
+    from docx.shared import RGBColor
+
+    paragraph = book.add_paragraph(style="List Bullet")
+    paragraph.add_run(_plain(entry.text) + " ")
+    paragraph.add_run(_plain(entry.cited)).italic = True
+    if entry.review:
+        run = paragraph.add_run(" [cần xem lại]")
+        run.bold = True
+        run.font.color.rgb = RGBColor(0xB0, 0x30, 0x10)
+    for note in entry.notes:
+        book.add_paragraph(_plain(note), style="List Bullet 2")
 
 
 def _plain(text: str) -> str:

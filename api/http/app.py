@@ -22,12 +22,13 @@ from api.http.description import describe
 from api.http.edge import Edge
 from api.http.metrics import Metrics
 from api.http.problems import PROBLEMS, ProblemError, kind_of, problem_response
-from api.http.routes import accounts, insight, jobs, meta, petitions, reports
+from api.http.routes import accounts, insight, intakes, jobs, meta, petitions, reports
 from api.http.service import Service
 from api.http.validation import explain
 from api.readers import Readers, load_readers
 from api.records.engine import Records
 from api.records.migrate import upgrade
+from api.rules import intake_rules
 from api.security.accounts import first_admin
 from api.settings import Settings
 from nlp.text import LangNgheError
@@ -49,7 +50,7 @@ def create_app(settings: Settings | None = None, readers: Readers | None = None)
     """
     chosen = (settings or Settings.from_env()).checked()
     metrics = Metrics()
-    service = Service(chosen, Records(chosen.database, chosen.busy_timeout_ms), metrics)
+    service = Service(chosen, Records(chosen.database, chosen.busy_timeout_ms, intake_rules(chosen.rules)), metrics)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -74,7 +75,7 @@ def create_app(settings: Settings | None = None, readers: Readers | None = None)
         redirect_slashes=False,
     )
     app.state.service = service
-    for module in (meta, jobs, insight, petitions, reports, accounts):
+    for module in (meta, jobs, insight, petitions, intakes, reports, accounts):
         app.include_router(module.router)
     add_console(app)
     _add_errors(app)
@@ -117,6 +118,9 @@ def _add_errors(app: FastAPI) -> None:
 
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if error.status_code == 400 and "json" in request.headers.get("content-type", ""):
+            # Bytes in no encoding of JSON, or nested too deep: FastAPI gives up before validating.
+            return answer(request, ProblemError("body_not_json", headers=dict(error.headers or {})))
         code = _BY_STATUS.get(error.status_code, "bad_request" if error.status_code < 500 else "internal")
         headers = dict(error.headers or {})
         if error.status_code == 405:

@@ -26,6 +26,8 @@ _LINKS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         (
             "GET /v1/petitions/{petition_id}",
             "GET /v1/petitions/{petition_id}/history",
+            "GET /v1/petitions/{petition_id}/intake",
+            "POST /v1/petitions/{petition_id}/steps",
             "POST /v1/petitions/{petition_id}/decisions",
             "POST /v1/petitions/{petition_id}/identity",
             "PATCH /v1/petitions/{petition_id}",

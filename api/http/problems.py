@@ -47,6 +47,8 @@ PROBLEMS: dict[str, Kind] = {
     "body_too_large": Kind(413, "Nội dung gửi lên quá lớn"),
     "media_unsupported": Kind(415, "Kiểu nội dung không được hỗ trợ"),
     "invalid": Kind(422, "Dữ liệu gửi lên chưa đúng"),
+    "step_unknown": Kind(422, "Không có bước này"),
+    "step_out_of_range": Kind(422, "Ngày của bước không hợp lý"),
     "selection_too_large": Kind(422, "Chọn quá nhiều để kết xuất"),
     "text_empty": Kind(422, "Văn bản trống"),
     "document_unreadable": Kind(422, "Không đọc được tài liệu"),

@@ -18,8 +18,12 @@ from api.http.problems import ProblemError
 from api.jobs.kinds import HANDLERS
 from api.jobs.worker import Worker
 from api.readers import Readers
+from api.reading import READ_FROM, read, read_row
 from api.records.engine import Records
+from api.records.intakes import Reading
+from api.records.petition_store import NewPetition
 from api.records.report_store import ReadReport
+from api.rules import intake_rules
 from api.security.throttle import Throttle
 from api.settings import Settings
 from nlp.text import LangNgheError
@@ -38,6 +42,7 @@ class Service:
 
     def __init__(self, settings: Settings, records: Records, metrics: Metrics) -> None:
         self.settings = settings
+        self.intake_rules = intake_rules(settings.rules)
         self.records = records
         self.metrics = metrics
         self.readers = Readers(None, None, None, {"start": "loading"})
@@ -59,7 +64,7 @@ class Service:
     def start_jobs(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin to take background jobs."""
         self._loop = loop
-        self.worker = Worker(self.records, self.settings, HANDLERS, self.classify_for_job, self.extract_for_job)
+        self.worker = Worker(self.records, self.settings, HANDLERS, self.read_for_job, self.extract_for_job)
         self.worker.start()
 
     def wake_jobs(self) -> None:
@@ -67,12 +72,16 @@ class Service:
         if self.worker is not None:
             self.worker.wake()
 
-    def classify_for_job(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    def read_for_job(self, rows: Sequence[Mapping[str, Any]]) -> list[Reading | dict[str, Any]]:
         """Read petitions for a job: few at a time, behind the same gate as people, waiting where they are refused."""
-        answers: list[dict[str, Any]] = []
+        answers: list[Reading | dict[str, Any]] = []
         for start in range(0, len(rows), JOB_CHUNK):
-            answers += self._patiently(self.classify_gate, self._chunk, rows[start : start + JOB_CHUNK])
+            answers += self._patiently(self.classify_gate, self._read_some, rows[start : start + JOB_CHUNK])
         return answers
+
+    def _read_some(self, rows: Sequence[Mapping[str, Any]]) -> list[Reading | dict[str, Any]]:
+        office, rules = self.settings.office, self.intake_rules
+        return [read_row(self.readers, office, row, self.check_text, rules) for row in rows]
 
     def extract_for_job(self, data: bytes, filename: str) -> ReadReport:
         """Read a report for a job."""
@@ -96,6 +105,28 @@ class Service:
         self.extract_gate.close()
         self.records.close()
 
+    async def read(self, new: NewPetition) -> Reading:
+        """Read a petition for the register: its labels and its intake report.
+
+        Raises
+        ------
+        ProblemError
+            `text_empty`, or `invalid` beyond the size limit.
+        LangNgheError
+            What the reader refuses; OverloadedError when too many wait.
+        """
+        self.check_text(new.text)
+        row = {"id": new.external_id, **{n: getattr(new, n) for n in READ_FROM}}
+        try:
+            answer: Reading = await self.classify_gate.run(
+                read, self.readers, self.settings.office, row, self.intake_rules
+            )
+        except LangNgheError:
+            self.metrics.classified.labels("refused").inc()
+            raise
+        self.metrics.classified.labels("review" if answer.result.get("needs_review") else "done").inc()
+        return answer
+
     async def classify(
         self, text: str, received_at: date | None = None, channel: str | None = None, identity: str | None = None
     ) -> dict[str, Any]:
@@ -117,8 +148,11 @@ class Service:
         self.metrics.classified.labels("review" if answer.get("needs_review") else "done").inc()
         return answer
 
-    async def classify_many(self, rows: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Read a list in its order; a row that cannot be read becomes an error row. Other callers get turns between."""
+    async def classify_many(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Read a list in its order; a row that cannot be read becomes an error row, one that is stays what it is.
+
+        Other callers get turns between.
+        """
         answers: list[dict[str, Any]] = []
         for start in range(0, len(rows), CHUNK):
             answers += await self.classify_gate.run(self._chunk, rows[start : start + CHUNK])
@@ -129,6 +163,8 @@ class Service:
 
     def classify_row(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Read one row `{"id", "text", "received_at", "channel"}`; what cannot be read becomes an error row."""
+        if "error" in row:
+            return dict(row)
         try:
             self.check_text(row["text"])
             return self.readers.classify(row["text"], row.get("received_at"), row.get("channel"), row.get("id"))

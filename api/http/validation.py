@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pydantic import BaseModel, ValidationError
+
 _MESSAGES = {
     "missing": "Thiếu trường bắt buộc.",
     "extra_forbidden": "Trường này không có trong giao diện.",
@@ -51,8 +53,32 @@ def explain(errors: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     rows = []
     for error in errors[:20]:
         place = [str(p) for p in error.get("loc", ())]
+        if place[1:2] in (["<one>"], ["<many>"]):  # which of two shapes of a body was taken
+            del place[1]
         where = "/" + "/".join(place[1:]) if place[:1] == ["body"] else ".".join(place)
-        kind = str(error.get("type", ""))
-        message = str(error.get("ctx", {}).get("reason", "")) or _MESSAGES.get(kind, "Giá trị không hợp lệ.")
+        kind, context = str(error.get("type", "")), error.get("ctx", {})
+        if kind in ("too_short", "too_long") and context.get("field_type") == "Value":
+            kind = f"string_{kind}"
+        message = str(context.get("reason", "")) or _MESSAGES.get(kind, "Giá trị không hợp lệ.")
         rows.append({"where": where, "code": kind, "message": message})
     return rows
+
+
+def refused(model: type[BaseModel], row: Any) -> dict[str, Any]:
+    """The error row `{"id", "error"}` of one of many that is not what `model` asks for."""
+    given = row if isinstance(row, dict) else {}
+    identity = given.get("id")
+    if given.get("text") == "":
+        return {"id": identity, "error": {"code": "text_empty", "message": "Đơn không có nội dung."}}
+    wrong = {"where": "", "message": _MESSAGES["value_error"]}
+    try:
+        model.model_validate(row)
+    except ValidationError as error:
+        rows = error.errors(include_url=False, include_input=False)
+        wrong = explain([{**e, "loc": ("body", *e["loc"])} for e in rows])[0]
+        if any(e["loc"][:1] == ("id",) for e in rows):
+            identity = None
+    return {
+        "id": identity,
+        "error": {"code": "invalid", "message": f"{wrong['where']}: {wrong['message']}".lstrip("/: ")},
+    }

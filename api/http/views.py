@@ -15,6 +15,7 @@ from api.records.petition_store import current_decision, latest_analysis
 from api.records.petitions import Decision, Petition
 from api.records.reports import Finding, Report
 from api.records.words import Query, find_words
+from nlp.reports.grouping import Group
 
 _NO_DETAIL: dict[str, Any] = {
     "subject": None,
@@ -150,3 +151,15 @@ def _finding_body(finding: Finding, links: list[dict[str, Any]], query: Query | 
         "highlights": [{"start": s, "end": e} for s, e in find_words(finding.text, query)] if query else [],
         "version": finding.version,
     }  # fmt: skip
+
+
+def group_body(group: Group) -> dict[str, Any]:
+    """Findings that say the same, by their most typical one."""
+    return {
+        "text": group.members[0].text,
+        "near_identical": group.near_identical,
+        "documents": group.documents,
+        "places": [{"value": place, "count": count} for place, count in group.places],
+        "years": [{"value": year, "count": count} for year, count in group.years],
+        "finding_ids": [e.id for e in group.members],
+    }

@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session
 from api.jobs.queue import JobError
 from api.jobs.tables import as_date, as_text, read_table
 from api.jobs.worker import Step
+from api.reading import READ_FROM
 from api.records import petition_store as store
 from api.records.accounts import User
 from api.records.audit import Actor
+from api.records.intakes import Reading
 from api.records.operations import ImportKey, ImportRow, Job, JobFile
 from nlp.text import fold_key
 
@@ -188,11 +190,10 @@ def _import_some(
         known = dict(_known(session, list(keys.values())))
     fresh = [(number, new) for number, new in good if keys[number] not in known]
     dry = bool(payload.get("dry_run"))
-    answers: dict[int, dict[str, Any]] = {}
+    answers: dict[int, Reading | dict[str, Any]] = {}
     if not dry:
-        asked = [{"id": str(n), "text": new.text, "received_at": new.received_at, "channel": new.channel}
-                 for n, new in fresh]  # fmt: skip
-        answers = {n: a for (n, _), a in zip(fresh, step.classify(asked), strict=True)}
+        asked = [{"id": str(n), **{name: getattr(new, name) for name in READ_FROM}} for n, new in fresh]
+        answers = {n: a for (n, _), a in zip(fresh, step.read(asked), strict=True)}
     with step.records.write() as session:
         known = dict(_known(session, list(keys.values())))
         for number, new in parsed:
@@ -203,10 +204,10 @@ def _import_some(
                 outcome.outcome, outcome.petition_id = "repeated", known[keys[number]]
             elif dry:
                 outcome.outcome, known[keys[number]] = "fits", None
-            elif "error" in answers[number]:
-                outcome.error = answers[number]["error"]
+            elif isinstance(answer := answers[number], dict):
+                outcome.error = answer["error"]
             else:
-                petition = store.add_petition(session, new, answers[number], actor)
+                petition = store.add_petition(session, new, answer, actor)
                 session.add(ImportKey(key=keys[number], petition_id=petition.id))
                 outcome.outcome, outcome.petition_id = "stored", petition.id
                 known[keys[number]] = petition.id

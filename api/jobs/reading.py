@@ -43,12 +43,12 @@ def run_reanalyse(step: Step) -> dict[str, Any]:
         with step.records.read() as session:
             some = list(session.scalars(select(Petition).where(Petition.num.in_(nums[start : start + STEP]))))
         asked = [{"id": p.id, "text": p.text, "received_at": p.received_at, "channel": p.channel} for p in some]
-        answers = step.classify(asked)
+        answers = step.read(asked)
         with step.records.write() as session:
             for old, answer in zip(some, answers, strict=True):
-                if "error" in answer:
+                if isinstance(answer, dict):
                     refused += 1
                     continue
-                petition_store.analyse_again(session, session.get_one(Petition, old.num), answer, actor)
+                petition_store.analyse_again(session, session.get_one(Petition, old.num), answer.result, actor)
             step.store(session, before + start + len(some))
     return {"read": len(nums) - refused, "refused": refused}

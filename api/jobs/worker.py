@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 
 from api.jobs import queue
 from api.records.engine import Records, RecordsError
+from api.records.intakes import Reading
 from api.settings import Settings
 from nlp.text import LangNgheError
 
 log = structlog.get_logger("langnghe.jobs")
-Classify = Callable[[Sequence[Mapping[str, Any]]], list[dict[str, Any]]]
+Read = Callable[[Sequence[Mapping[str, Any]]], list[Reading | dict[str, Any]]]
+LONGEST_PAUSE_S = 60.0
 
 
 class StoppedError(Exception):
@@ -31,7 +33,7 @@ class Step:
     claim: queue.Claim
     worker: str
     lease_s: int
-    classify: Classify
+    read: Read
     extract: Callable[[bytes, str], Any]
     stopping: threading.Event
 
@@ -60,16 +62,16 @@ class Worker:
 
     Parameters
     ----------
-    classify, extract : callable
+    read, extract : callable
         The readers, behind the same gates as everybody's requests, so that a long import leaves room for people.
     """
 
-    def __init__(self, records: Records, settings: Settings, handlers: Mapping[str, Handler], classify: Classify,
+    def __init__(self, records: Records, settings: Settings, handlers: Mapping[str, Handler], read: Read,
                  extract: Callable[[bytes, str], Any]) -> None:  # fmt: skip
         self._records = records
         self._settings = settings
         self._handlers = handlers
-        self._classify = classify
+        self._read = read
         self._extract = extract
         self._name = queue.worker_name()
         self._stopping = threading.Event()
@@ -95,14 +97,19 @@ class Worker:
             self._thread.join(timeout=30)
 
     def _run(self) -> None:
+        pause = self._settings.job_poll_s
         while not self._stopping.is_set():
+            worked = False
             try:
                 worked = self.work_once()
-            except RecordsError as error:
-                log.warning("jobs_wait", code=error.code)
-                worked = False
+            except Exception as error:  # whatever it was (a replaced file, say), the next turn may find it mended
+                code = error.code if isinstance(error, RecordsError) else type(error).__name__
+                log.warning("jobs_wait", code=code)
+                pause = min(2 * pause, LONGEST_PAUSE_S)
+            else:
+                pause = self._settings.job_poll_s
             if not worked:
-                self._woken.wait(self._settings.job_poll_s)
+                self._woken.wait(pause)
                 self._woken.clear()
 
     def work_once(self) -> bool:
@@ -110,7 +117,7 @@ class Worker:
         claimed = queue.claim(self._records, self._name, self._settings.job_lease_s)
         if claimed is None:
             return False
-        step = Step(self._records, claimed, self._name, self._settings.job_lease_s, self._classify, self._extract,
+        step = Step(self._records, claimed, self._name, self._settings.job_lease_s, self._read, self._extract,
                     self._stopping)  # fmt: skip
         log.info("job_started", job=claimed.id, kind=claimed.kind, attempt=claimed.attempt)
         try:

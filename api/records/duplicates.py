@@ -1,21 +1,25 @@
-"""Petitions that say nearly the same: found by MinHash bands, measured by shared syllable triples."""
+"""Petitions that say nearly the same: candidates from an index of MinHash bands and people, judged by the intake rules."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from datasketch import MinHash
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from api.records.petitions import Party, Petition, PetitionBand, PetitionLink
+from api.records.audit import Actor
+from api.records.audit import record as audit
+from api.records.petitions import Petition, PetitionBand, PetitionLink
+from nlp.petitions.intake import Fingerprint, PetitionIndex, find_duplicates, fingerprint
+from nlp.text import LangNgheError, fold_key
 
-PERMUTATIONS = 64
-ROWS = 4  # 16 bands of 4 rows: two texts that share half of their triples meet in a band with probability 0.64
-NEAR = 0.5
-SAME_MATTER = "trung_lap"
-SAME_WORDS = "rap_khuon"
+STATES = ("proposed", "confirmed", "dismissed")
+_CANDIDATES = 40
+_MOST = 20
+# The index is one column of 63-bit numbers: two bits say what a number stands for, the rest is a band or a digest.
+_BAND, _PERSON, _MATTER = (kind << 60 for kind in (0, 1, 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,65 +32,62 @@ class Lookalike:
     state: str
 
 
-def triples(folded: str) -> set[str]:
-    """The runs of three syllables of a folded text; the whole text where it is shorter."""
-    words = folded.split()
-    return {" ".join(words[i : i + 3]) for i in range(max(1, len(words) - 2))} if words else set()
+def nameless(mark: Fingerprint, more_people: Iterable[str] = ()) -> Fingerprint:
+    """A fingerprint with people and matter as digests; `more_people` are names that somebody gave beside the text."""
+    named = mark.people | {key for key in map(fold_key, more_people) if " " in key}
+    people, matter = (frozenset(_digest(k) for k in keys) for keys in (named, mark.matter))
+    return replace(mark, people=people, matter=matter)
 
 
-def bands(folded: str) -> list[int]:
-    """The text's places in the band index, as 62-bit numbers; empty for texts too short to compare."""
-    runs = triples(folded)
-    if len(runs) < 5:
-        return []
-    sketch = MinHash(num_perm=PERMUTATIONS, seed=7)
-    sketch.update_batch([r.encode() for r in runs])
-    values = []
-    for band in range(PERMUTATIONS // ROWS):
-        rows = sketch.hashvalues[band * ROWS : (band + 1) * ROWS].tobytes()
-        digest = hashlib.blake2b(bytes([band]) + rows, digest_size=8).digest()
-        values.append(int.from_bytes(digest, "big") >> 2)
-    return values
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:15]
 
 
-def link_lookalikes(session: Session, petition: Petition) -> list[PetitionLink]:
-    """Enter a new petition into the band index and link it to the earlier ones it resembles."""
-    values = bands(petition.folded)
+def index_numbers(mark: Fingerprint) -> list[int]:
+    """The places of a fingerprint (people and matter as hexadecimal digests) in the index."""
+    bands = (band.split(":") for band in mark.bands())
+    numbers = {_BAND | int(i) << 32 | int(digest, 16) for i, digest in bands}
+    numbers |= {_PERSON | int(p, 16) for p in mark.people} | {_MATTER | int(m, 16) for m in mark.matter}
+    return sorted(numbers)
+
+
+def link_lookalikes(session: Session, petition: Petition, mark: Fingerprint | None = None) -> list[PetitionLink]:
+    """Enter a new petition into the index and link it to the earlier ones it resembles."""
+    senders = [p.name for p in petition.parties if p.role == "petitioner"]
+    mark = nameless(mark or fingerprint(petition.text), senders)
+    numbers = index_numbers(mark)
     found: list[PetitionLink] = []
-    for other, score in _near(session, petition, values):
-        kind = SAME_MATTER if _same_sender(session, petition, other) else SAME_WORDS
-        link = PetitionLink(petition_num=petition.num, other_num=other.num, kind=kind, score=round(score, 3))
+    for twin in find_duplicates(mark, _earlier(session, petition, numbers), most=_MOST):
+        link = PetitionLink(petition_num=petition.num, other_num=int(twin.id), kind=twin.kind,
+                            score=round(twin.similarity, 3))  # fmt: skip
         session.add(link)
         found.append(link)
-    if values:
-        session.execute(insert(PetitionBand), [{"value": v, "petition_num": petition.num} for v in set(values)])
+    if numbers:
+        session.execute(insert(PetitionBand), [{"value": n, "petition_num": petition.num} for n in numbers])
     session.flush()
     return found
 
 
-def _near(session: Session, petition: Petition, values: list[int]) -> list[tuple[Petition, float]]:
-    same = select(Petition.num).where(Petition.text_sha256 == petition.text_sha256, Petition.num != petition.num)
-    nums = set(session.scalars(same.limit(20)))
-    if values:
-        rows = select(PetitionBand.petition_num).where(PetitionBand.value.in_(values)).distinct().limit(200)
-        nums.update(session.scalars(rows))
-    nums.discard(petition.num)
-    own, scored = triples(petition.folded), []
-    others = select(Petition.num, Petition.folded).where(Petition.num.in_(nums)) if nums else None
-    for num, folded in session.execute(others) if others is not None else ():
-        theirs = triples(folded)
-        score = len(own & theirs) / max(1, len(own | theirs))
-        if score >= NEAR:
-            scored.append((num, score))
-    best = sorted(scored, key=lambda p: -p[1])[:20]
-    kept = {p.num: p for p in session.scalars(select(Petition).where(Petition.num.in_([n for n, _ in best])))}
-    return [(kept[n], s) for n, s in best]
+def _earlier(session: Session, petition: Petition, numbers: list[int]) -> PetitionIndex:
+    """The earlier petitions that share most with this one, as an index of their own.
 
-
-def _same_sender(session: Session, petition: Petition, other: Petition) -> bool:
-    names = {p.name_key for p in petition.parties if p.role == "petitioner" and p.name_key}
-    theirs = select(Party.name_key).where(Party.petition_num == other.num, Party.role == "petitioner")
-    return bool(names & set(session.scalars(theirs)))
+    Only bands and people lead to candidates: thousands of petitions may be about one office.
+    """
+    leading = [n for n in numbers if n < _MATTER]
+    near = select(PetitionBand.petition_num).where(PetitionBand.value.in_(leading)).limit(5000).subquery()
+    best = select(near.c.petition_num).group_by(near.c.petition_num).order_by(func.count().desc()).limit(_CANDIDATES)
+    nums = [n for n in session.scalars(best) if n != petition.num]
+    known: dict[int, set[int]] = {n: set() for n in nums}
+    rows = select(PetitionBand.petition_num, PetitionBand.value)
+    for num, value in session.execute(rows.where(PetitionBand.petition_num.in_(nums), PetitionBand.value >= _PERSON)):
+        known[num].add(value)
+    index = PetitionIndex()
+    texts = select(Petition.num, Petition.folded, Petition.received_at).where(Petition.num.in_(nums))
+    for num, folded, received in session.execute(texts):
+        people = frozenset(f"{v - _PERSON:015x}" for v in known[num] if v < _MATTER)
+        matter = frozenset(f"{v - _MATTER:015x}" for v in known[num] if v >= _MATTER)
+        index.add(str(num), fingerprint(folded, people=people, matter=matter, received=received.isoformat()))
+    return index
 
 
 def lookalikes(session: Session, petition: Petition) -> list[Lookalike]:
@@ -97,4 +98,22 @@ def lookalikes(session: Session, petition: Petition) -> list[Lookalike]:
     links = {(r.other_num if r.petition_num == petition.num else r.petition_num): r for r in session.scalars(rows)}
     others = session.scalars(select(Petition).where(Petition.num.in_(list(links)))) if links else ()
     found = [Lookalike(p, links[p.num].score, links[p.num].kind, links[p.num].state) for p in others]
-    return sorted(found, key=lambda x: -x.score)
+    return sorted(found, key=lambda x: (x.state == "dismissed", -x.score))
+
+
+def judge(session: Session, one: Petition, other: Petition, state: str, actor: Actor) -> PetitionLink:
+    """Keep what a person decided about two petitions that look alike.
+
+    Raises
+    ------
+    LangNgheError
+        `not_found` where they are not linked, `invalid` for an unknown state.
+    """
+    if state not in STATES:
+        raise LangNgheError("invalid", "Trạng thái không hợp lệ.")
+    link = session.get(PetitionLink, (one.num, other.num)) or session.get(PetitionLink, (other.num, one.num))
+    if link is None:
+        raise LangNgheError("not_found", "Hai đơn này không được đánh dấu là giống nhau.")
+    link.state = state
+    audit(session, actor, f"petition.duplicate_{state}", "petition", one.id, other=other.id)
+    return link

@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import and_, case, extract, func, select
 from sqlalchemy.orm import Session
 
+from api.records.labels import machine_labels
 from api.records.petition_store import current_decision, latest_analysis
 from api.records.petitions import Analysis, Decision, LabelFeedback, Petition
 
 TASKS = ("fields", "subfields", "type", "urgency")
+SUGGESTED = ("fields", "type", "urgency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ def uncertain(session: Session, limit: int = 50) -> list[Petition]:
 def decided_rows(session: Session) -> Iterator[dict[str, Any]]:
     """Decided petitions as rows of the corpus' form, text as given; redacting is the caller's duty.
 
-    Signals are the machine's: clerks decide labels, not spans.
+    Signals are the machine's: clerks decide labels, not spans. `suggested` is the answer that stood beside the decision
+    when it was made; `blind` tells that none did, and then `suggested` is what the machine says since.
     """
     decided = select(Decision.petition_num).distinct()
     rows = select(Petition).where(Petition.num.in_(decided)).order_by(Petition.num).execution_options(yield_per=200)
@@ -95,6 +98,9 @@ def decided_rows(session: Session) -> Iterator[dict[str, Any]]:
         if decision is None or not all(t in decision.labels for t in ("fields", "type", "urgency")):
             continue
         signals = analysis.result["urgency"]["signals"] if analysis else []
+        seen = session.get(Analysis, decision.analysis_id) if decision.analysis_id is not None else None
+        beside = seen or analysis
+        said = machine_labels(beside.result) if beside else {}
         yield {
             "id": petition.id,
             "text": petition.text,
@@ -106,6 +112,8 @@ def decided_rows(session: Session) -> Iterator[dict[str, Any]]:
             "channel": petition.channel,
             "year": petition.received_at.year,
             "hand": "office",
-            "model_version": analysis.model_version if analysis else "",
+            "model_version": beside.model_version if beside else "",
             "action": decision.action,
+            "suggested": {task: said[task] for task in SUGGESTED} if said else None,
+            "blind": seen is None,
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -148,7 +149,7 @@ def _conditions(session: Session, wanted: FindingFilter, query: Query | None) ->
     if wanted.field:
         rows.append(Finding.num.in_(select(FindingField.finding_num).where(FindingField.code.in_(wanted.field))))
     if query:
-        rows.append(Finding.num.in_(_hits(session, query)))
+        rows.append(_matches(session, query))
     return rows
 
 
@@ -156,12 +157,16 @@ def _sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
-def _hits(session: Session, query: Query) -> Any:
-    if _sqlite(session):
-        return select(literal_column("rowid")).select_from(text("findings_fts")).where(
-            text("findings_fts MATCH :fts").bindparams(fts=to_fts5(query))
-        )  # fmt: skip
-    return select(Finding.num).where(_tsv(query))
+def _matches(session: Session, query: Query) -> ColumnElement[bool]:
+    if not _sqlite(session):
+        return _tsv(query)
+    return Finding.num.in_(_hits(query))
+
+
+def _hits(query: Query) -> Select[Any]:
+    """Row numbers that SQLite's index finds, gone ones too."""
+    hits: Any = select(literal_column("rowid")).select_from(text("findings_fts"))
+    return hits.where(text("findings_fts MATCH :fts").bindparams(fts=to_fts5(query)))
 
 
 def _tsv(query: Query) -> ColumnElement[bool]:
@@ -218,12 +223,12 @@ def facets(session: Session, wanted: FindingFilter, query: Query | None) -> dict
     if open_dimensions:
         # One pass over a covering index for all open dimensions, summed here, is cheaper than one query each.
         columns = [_COLUMNS[n] for n in open_dimensions]
-        tallies: dict[str, Counter[Any]] = {n: Counter() for n in open_dimensions}
         statement = select(*columns, func.count()).where(*_conditions(session, wanted, query)).group_by(*columns)
-        for *values, count in session.execute(statement):
-            for name, value in zip(open_dimensions, values, strict=True):
-                tallies[name][value] += count
-        for name, tally in tallies.items():
+        *found_values, counts = list(zip(*session.execute(statement), strict=True)) or [()] * (len(columns) + 1)
+        for name, values in zip(open_dimensions, found_values, strict=True):
+            tally: dict[Any, int] = {}
+            for value, count in zip(values, counts, strict=True):
+                tally[value] = tally.get(value, 0) + count
             answer[name] = _sorted(tally)
     for name in _COLUMNS:
         if name not in answer:
@@ -239,9 +244,11 @@ def facets(session: Session, wanted: FindingFilter, query: Query | None) -> dict
 
 def _by_code(session: Session, table: Any, opened: FindingFilter, query: Query | None) -> Counter[Any]:
     counted = select(table.code, func.count()).group_by(table.code)
-    if opened == FindingFilter() and query is None:
+    if replace(opened, q="") == FindingFilter() and (query is None or _sqlite(session)):
         # Counting everything and taking away the few that are gone reads one index instead of joining all findings.
         gone = select(Finding.num).where(Finding.gone.is_(True))
+        if query is not None:
+            counted = counted.where(table.finding_num.in_(_hits(query)))
         tally = Counter(_pairs_of(session.execute(counted)))
         tally.subtract(_pairs_of(session.execute(counted.where(table.finding_num.in_(gone)))))
         return tally
@@ -252,7 +259,7 @@ def _pairs_of(rows: Any) -> dict[Any, Any]:
     return {row[0]: row[1] for row in rows}
 
 
-def _sorted(tally: Counter[Any]) -> list[tuple[Any, int]]:
+def _sorted(tally: Mapping[Any, int]) -> list[tuple[Any, int]]:
     return sorted(((v, c) for v, c in tally.items() if c and v not in (None, "")), key=lambda p: (-p[1], str(p[0])))
 
 

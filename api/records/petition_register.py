@@ -105,18 +105,15 @@ def conditions(session: Session, wanted: PetitionFilter, viewer: Viewer, query: 
         own = select(Assignment.petition_num).where(Assignment.user_id == viewer.user_id)
         rows.append(Petition.num.in_(own) if viewer.user_id is not None else false())
     if query:
-        rows.append(Petition.num.in_(_hits(session, query)))
+        rows.append(_matches(session, query))
     return rows
 
 
-def _hits(session: Session, query: Query) -> Any:
+def _matches(session: Session, query: Query) -> Any:
     if session.get_bind().dialect.name == "sqlite":
-        return select(literal_column("rowid")).select_from(text("petitions_fts")).where(
-            text("petitions_fts MATCH :fts").bindparams(fts=to_fts5(query))
-        )  # fmt: skip
-    return select(Petition.num).where(
-        text(f"petitions.tsv_{query.column} @@ to_tsquery('simple', :ts)").bindparams(ts=to_tsquery(query))
-    )
+        hits: Any = select(literal_column("rowid")).select_from(text("petitions_fts"))
+        return Petition.num.in_(hits.where(text("petitions_fts MATCH :fts").bindparams(fts=to_fts5(query))))
+    return text(f"petitions.tsv_{query.column} @@ to_tsquery('simple', :ts)").bindparams(ts=to_tsquery(query))
 
 
 def list_petitions(
@@ -149,6 +146,8 @@ def list_petitions(
         query = query.unaccented()
     rows = conditions(session, wanted, viewer, query)
     total = _count(session, rows) if count else -1
+    if total == 0:
+        return RegisterPage((), None, 0, query)
     keys = _keys(order)
     if cursor:
         values = cursors.decode(cursor, order, tuple(k.kind for k in keys))

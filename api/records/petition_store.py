@@ -13,8 +13,21 @@ from sqlalchemy.orm import Session
 
 from api.records.audit import Actor
 from api.records.audit import record as audit
+from api.records.base import now
 from api.records.counters import next_value
 from api.records.duplicates import link_lookalikes
+from api.records.intakes import (
+    MILESTONES,
+    STEP,
+    Reading,
+    found_parties,
+    found_place,
+    keep_intake,
+    latest_intake,
+    refresh_intake,
+    steps_taken,
+)
+from api.records.labels import TASKS, PetitionError, checked_labels, machine_labels, may_denounce
 from api.records.petitions import (
     Analysis,
     Assignment,
@@ -28,20 +41,13 @@ from api.records.petitions import (
 from api.records.titles import short_title
 from api.records.words import exact_words, folded_words
 from nlp.taxonomy import taxonomy
-from nlp.text import LangNgheError
 
-TASKS = ("fields", "subfields", "type", "urgency")
 STATUSES = ("new", "deferred", "confirmed", "in_progress", "resolved", "returned", "withdrawn")
 OPEN_STATUSES = ("new", "deferred", "confirmed", "in_progress")
-DENOUNCE_AT = 0.3  # below one half on purpose: hiding too much costs a click, hiding too little costs a person
 CHANNELS = (
     "don", "post", "portal", "hotline", "email", "zalo", "voter", "minutes", "newspaper", "transferred", "lawyer",
     "company", "summary", "ocr", "other",
 )  # fmt: skip
-
-
-class PetitionError(LangNgheError):
-    """A change of a petition that its state or the label set does not allow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,32 +73,34 @@ class NewPetition:
     parties: tuple[NewParty, ...] = field(default=())
 
 
-def add_petition(session: Session, new: NewPetition, result: Mapping[str, Any], actor: Actor) -> Petition:
-    """Enter a petition into the register with its first analysis; whoever enters it is assigned to it.
+def add_petition(session: Session, new: NewPetition, reading: Reading, actor: Actor) -> Petition:
+    """Enter a petition into the register with its first reading; whoever enters it is assigned to it.
 
-    Parameters
-    ----------
-    result : mapping
-        The contract's answer of the petition reader, stored as it is.
+    Place and parties that nobody gave are taken from the intake report.
     """
-    year = new.received_at.year
+    year, result = new.received_at.year, reading.result
+    found = found_place(reading.intake)
     petition = Petition(
         register_year=year, register_seq=next_value(session, f"register-{year}"), received_at=new.received_at,
         channel=new.channel, external_id=new.external_id, text=new.text,
         text_sha256=hashlib.sha256(new.text.encode("utf-8", "surrogatepass")).hexdigest(),
-        exact=exact_words(new.text), folded=folded_words(new.text), province=new.province, commune=new.commune,
+        exact=exact_words(new.text), folded=folded_words(new.text), province=new.province or found[0], commune=new.commune or found[1],
         title=short_title(new.text, result), created_by=actor.id,
     )  # fmt: skip
     for party in new.parties:
         petition.parties.append(Party(role=party.role, name=party.name, name_key=folded_words(party.name)[:300],
                                       address=party.address, contact=party.contact))  # fmt: skip
+    if not new.parties:
+        for named in found_parties(reading.intake, accused=result["type"]["code"] == "to_cao"):
+            petition.parties.append(Party(**named, name_key=folded_words(named["name"])[:300]))
     if actor.id is not None:
         petition.assignments.append(Assignment(user_id=actor.id, by=actor.id))
     session.add(petition)
     session.flush()
     _add_analysis(session, petition, result, 1)
+    keep_intake(session, petition, reading.intake)
     derive(session, petition, None, result)
-    link_lookalikes(session, petition)
+    link_lookalikes(session, petition, reading.mark)
     audit(session, actor, "petition.add", "petition", petition.id, channel=petition.channel)
     return petition
 
@@ -102,6 +110,7 @@ def analyse_again(session: Session, petition: Petition, result: Mapping[str, Any
     last = latest_analysis(session, petition)
     analysis = _add_analysis(session, petition, result, (last.seq if last else 0) + 1)
     derive(session, petition, current_decision(session, petition), result)
+    refresh_intake(session, petition, result)
     audit(session, actor, "petition.analyse", "petition", petition.id, model=analysis.model_version)
     return analysis
 
@@ -129,44 +138,6 @@ def current_decision(session: Session, petition: Petition) -> Decision | None:
     ).all()
     undone = {d.undoes for d in rows if d.action == "undo"}
     return next((d for d in rows if d.action != "undo" and d.id not in undone), None)
-
-
-def machine_labels(result: Mapping[str, Any]) -> dict[str, Any]:
-    """The labels a model's answer proposes, in the shape of a decision."""
-    return {
-        "fields": [f["code"] for f in result["fields"]],
-        "subfields": [s["code"] for f in result["fields"] for s in f.get("subfields", ())],
-        "type": result["type"]["code"],
-        "urgency": result["urgency"]["code"],
-    }
-
-
-def checked_labels(labels: Mapping[str, Any]) -> dict[str, Any]:
-    """Labels that exist in the taxonomy and fit together; a missing task means that it is left undecided.
-
-    Raises
-    ------
-    PetitionError
-        `label_unknown`, `label_missing` (no field) or `subfield_outside_field`.
-    """
-    known = taxonomy()
-    sets = {"fields": set(known.field_codes), "subfields": set(known.subfield_codes),
-            "type": {t.code for t in known.types}, "urgency": {u.code for u in known.urgency}}  # fmt: skip
-    chosen: dict[str, Any] = {}
-    for task in TASKS:
-        value = labels.get(task)
-        if value is None:
-            continue
-        codes = list(dict.fromkeys([value] if isinstance(value, str) else value))
-        if not set(codes) <= sets[task]:
-            raise PetitionError("label_unknown", "Có nhãn không thuộc bộ nhãn đang dùng.")
-        chosen[task] = codes if task in ("fields", "subfields") else codes[0]
-    if chosen.get("fields") == []:
-        raise PetitionError("label_missing", "Đơn phải có ít nhất một lĩnh vực.")
-    parents = known.field_of_subfield
-    if "fields" in chosen and any(parents[s] not in chosen["fields"] for s in chosen.get("subfields", ())):
-        raise PetitionError("subfield_outside_field", "Có lĩnh vực chi tiết không thuộc lĩnh vực đã chọn.")
-    return chosen
 
 
 def decide(
@@ -204,6 +175,7 @@ def decide(
     elif complete and petition.status in ("new", "deferred"):
         petition.status = "confirmed"
     derive(session, petition, decision, analysis.result if analysis else None)
+    refresh_intake(session, petition, analysis.result if analysis else None)
     audit(session, actor, f"petition.{action}", "petition", petition.id, decision=decision.seq)
     return decision
 
@@ -230,6 +202,7 @@ def undo(session: Session, petition: Petition, actor: Actor) -> Decision:
         made_on = session.get(Analysis, before.analysis_id) if before.analysis_id else None
         _keep_feedback(session, petition, before, machine_labels(made_on.result) if made_on else {}, made_on)
     derive(session, petition, before, analysis.result if analysis else None)
+    refresh_intake(session, petition, analysis.result if analysis else None)
     audit(session, actor, "petition.undo", "petition", petition.id, decision=last.seq)
     return step
 
@@ -248,6 +221,33 @@ def change(session: Session, petition: Petition, actor: Actor, **changes: Any) -
                                   actor_name=actor.name))  # fmt: skip
         audit(session, actor, f"petition.{name}", "petition", petition.id)
     _repeat(petition)
+
+
+def mark_step(session: Session, petition: Petition, code: str, on: date | None, actor: Actor) -> None:
+    """Note that a step of the procedure was taken on a day (None: it was not after all); terms are worked out anew.
+
+    Raises
+    ------
+    PetitionError
+        `step_unknown`, or `step_out_of_range` for a day in the future or years before the receipt.
+    """
+    report = latest_intake(session, petition)
+    known = {d["code"] for d in report.report["deadlines"]} if report else set()
+    if code not in {*MILESTONES, *known, *steps_taken(session, petition)}:
+        raise PetitionError("step_unknown", "Bước này không có trong danh sách thời hạn của đơn.")
+    if (
+        on is not None
+        and not petition.received_at.replace(year=petition.received_at.year - 5, day=1) <= on <= date.today()
+    ):
+        raise PetitionError("step_out_of_range", "Ngày của bước này ở tương lai hoặc quá xa ngày nhận.")
+    detail = {"code": code, "on": _plain(on)}
+    session.add(PetitionEvent(petition_num=petition.num, kind=STEP, detail=detail, actor_id=actor.id,
+                              actor_name=actor.name))  # fmt: skip
+    session.flush()
+    analysis = latest_analysis(session, petition)
+    refresh_intake(session, petition, analysis.result if analysis else None)
+    petition.updated_at = now()
+    audit(session, actor, "petition.step", "petition", petition.id, step=code)
 
 
 def assign(session: Session, petition: Petition, user_ids: Sequence[int], actor: Actor) -> None:
@@ -275,7 +275,7 @@ def derive(session: Session, petition: Petition, decision: Decision | None, resu
     petition.urgency_rank = known.urgency_rank(petition.urgency)
     petition.machine_urgency_rank = known.urgency_rank(machine.get("urgency", "thuong"))
     petition.needs_review = bool(result and result.get("needs_review")) and decision is None
-    petition.confidential = petition.type == "to_cao" or _may_denounce(result, "type" in decided)
+    petition.confidential = petition.type == "to_cao" or may_denounce(result, "type" in decided)
     parents = known.field_of_subfield
     fields: list[tuple[str, str | None]] = [(code, None) for code in counts.get("fields", ("khac",))]
     fields += [(s, parents[s]) for s in counts.get("subfields", ()) if parents.get(s) in dict(fields)]
@@ -311,18 +311,6 @@ def _keep_feedback(
                                       machine=code in said, clerk=code in meant,
                                       model_version=analysis.model_version))  # fmt: skip
     session.flush()
-
-
-def _may_denounce(result: Mapping[str, Any] | None, type_decided: bool) -> bool:
-    """True while the text may hold a denouncer's identity: a machine's doubt must not expose anyone."""
-    if not result:
-        return False
-    if any(s["code"] == "giu_bi_mat" for s in result.get("urgency", {}).get("signals", ())):
-        return True
-    said = result.get("type", {})
-    guesses = [(said.get("code"), said.get("probability", 0.0))]
-    guesses += [(a.get("code"), a.get("probability", 0.0)) for a in said.get("alternatives", ())]
-    return not type_decided and any(code == "to_cao" and p >= DENOUNCE_AT for code, p in guesses)
 
 
 def _codes(value: Any) -> set[str]:

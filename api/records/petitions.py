@@ -76,8 +76,22 @@ class Petition(Base):
         ),
         Index("ix_petitions_received", "received_at", "num"),
         Index("ix_petitions_urgency", "urgency_rank", "num"),
-        Index("ix_petitions_due", "due_on", "num"),
-        Index("ix_petitions_place", "province", "commune", "received_at"),
+        Index("ix_petitions_due", "due_on", "status", "confidential", "num"),
+        Index(
+            "ix_petitions_place",
+            "province",
+            "commune",
+            "received_at",
+            "status",
+            "type",
+            "urgency",
+            "urgency_rank",
+            "channel",
+            "needs_review",
+            "confidential",
+            "due_on",
+            "num",
+        ),
         Index("ix_petitions_external", "channel", "external_id"),
         # Everything that filters look at, so that counting a selection never reads the rows with their long texts.
         Index(
@@ -119,7 +133,8 @@ class PetitionField(Base):
     commune: Mapped[str | None] = mapped_column(String(120))
 
     __table_args__ = (
-        Index("ix_petition_fields_code", "code", "received_at", "petition_num"),
+        Index("ix_petition_fields_code", "code", "received_at", "petition_num", "parent", "position", "type", "province",
+              "commune"),
         Index("ix_petition_fields_counts", "received_at", "code", "parent", "position", "type", "province", "commune",
               "petition_num"),
     )  # fmt: skip

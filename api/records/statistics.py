@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, extract, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from api.records.petition_store import STATUSES
@@ -58,12 +58,14 @@ def overview(session: Session, period: Period, field: str = "") -> Overview:
     status: Counter[str] = Counter()
     channels: Counter[str] = Counter()
     months: Counter[str] = Counter()
-    year, month = extract("year", Petition.received_at), extract("month", Petition.received_at)
-    columns = (year, month, Petition.type, Petition.urgency, Petition.status, Petition.channel)
-    for y, m, kind, level, state, channel, count in session.execute(
+    # Days come in the index's own order, so that they need no sorting and no date arithmetic per petition.
+    days = select(Petition.received_at, func.count()).where(*rows).group_by(Petition.received_at)
+    for day, count in session.execute(days):
+        months[f"{day:%Y-%m}"] += count
+    columns = (Petition.type, Petition.urgency, Petition.status, Petition.channel)
+    for kind, level, state, channel, count in session.execute(
         select(*columns, func.count()).where(*rows).group_by(*columns)
     ):
-        months[f"{int(y):04d}-{int(m):02d}"] += count
         for tally, value in ((types, kind), (urgency, level), (status, state), (channels, channel)):
             tally[value] += count
     fields: dict[str, int] = {}

@@ -46,6 +46,10 @@ API: dict[str, str] = {
     "POST /v1/petitions/{petition_id}/decisions": "petition.decide",
     "POST /v1/petitions/{petition_id}/undo": "petition.decide",
     "GET /v1/petitions/{petition_id}/history": "petition.read",
+    "GET /v1/petitions/{petition_id}/intake": "petition.read",
+    "POST /v1/petitions/{petition_id}/steps": "petition.change",
+    "GET /v1/petitions/{petition_id}/compare/{other_id}": "petition.read",
+    "PUT /v1/petitions/{petition_id}/duplicates/{other_id}": "petition.change",
     "POST /v1/petitions/{petition_id}/identity": "petition.identity",
     "PUT /v1/petitions/{petition_id}/assignments": "petition.assign",
     "POST /v1/imports": "petition.import",
@@ -57,6 +61,7 @@ API: dict[str, str] = {
     "GET /v1/findings": "report.read",
     "GET /v1/findings/facets": "report.read",
     "GET /v1/findings/export": "report.read",
+    "GET /v1/findings/groups": "report.read",
     "GET /v1/findings/{finding_id}": "report.read",
     "GET /v1/findings/{finding_id}/similar": "report.read",
     "PUT /v1/findings/{finding_id}/review": "finding.review",
@@ -86,11 +91,13 @@ PAGES: dict[str, str] = {
     "/matters": "statistics.read",
     "/reports": "report.read",
     "/findings": "report.read",
+    "/findings/groups": "report.read",
     "/basket": "finding.review",
     "/models": "model.read",
     "/jobs": "job.manage",
     "/users": "user.manage",
     "/audit": "audit.read",
+    "/rules": "system.manage",
     "/system": "system.manage",
 }
 
@@ -215,6 +222,57 @@ def test_a_denunciation_is_seen_by_those_assigned_and_by_nobody_else(office: tup
     assert assigned.json()["items"][0]["title"] == ""
     assert client.get(path, headers=handler).status_code == 200
     assert client.get(path, headers=own).status_code == 404
+
+
+def test_no_route_and_no_page_tells_anybody_else_of_a_denunciation(
+    sqlite_url: str, make_client: Callable[..., TestClient], report_text: str
+) -> None:
+    """Every GET of the API and every page, by every role that is not assigned: neither the id nor a word of it."""
+    client = make_client(sqlite_url, accounts=True)
+    service = client.app.state.service  # type: ignore[attr-defined]
+    service.sign_in_throttle = type(service.sign_in_throttle)(0)
+    secrets = {}
+    with service.records.write() as session:
+        for name in (*(r for r in ROLES if r != "admin"), "clerk2", "admin2"):
+            user, _ = accounts.create_user(session, name, [name.rstrip("2")], SYSTEM, password=PASSWORD)
+            session.flush()
+            _, secrets[name] = tokens.make_token(session, user, "t", list(PERMISSIONS), SYSTEM)
+    words = "ông trưởng thôn Lộc Bình thu tiền đất trái quy định của bốn mươi hộ dân ở xóm Cây Sung từ năm ngoái"
+    hidden = client.post("/v1/petitions", json={"text": f"Tố cáo {words}.", "external_id": "MAT-77"},
+                         headers=bearer(secrets["clerk"])).json()  # fmt: skip
+    alike = client.post("/v1/petitions", json={"text": f"Phản ánh {words}."}, headers=bearer(secrets["clerk"])).json()
+    assert (hidden["confidential"], alike["confidential"]) == (True, False)
+    own = client.get(f"/v1/petitions/{alike['id']}/intake", headers=bearer(secrets["clerk"])).json()
+    assert [d["id"] for d in own["duplicates"]] == [hidden["id"]]
+    client.post("/v1/reports", files={"file": ("a.txt", report_text.encode())}, headers=bearer(secrets["writer"]))
+    marks = (hidden["id"], "MAT-77", "Tố cáo ông")
+    told: list[tuple[str, str, str]] = []
+
+    def listen(who: str, path: str, **more: Any) -> None:
+        answer = client.get(path, **more)
+        asked_for_it = hidden["id"] in path
+        assert not asked_for_it or answer.status_code in (403, 404), (who, path, answer.status_code)
+        shown = answer.text if not asked_for_it else answer.text.replace(hidden["id"], "")
+        told.extend((who, path, mark) for mark in marks if mark in shown)
+
+    for who in ("clerk2", "handler", "writer", "researcher", "admin2"):
+        headers = bearer(secrets[who])
+        for route in (r.split(" ")[1] for r in API if r.startswith("GET /v1/")):
+            if route in ("/v1/audit", "/v1/audit/check"):
+                continue  # the audit names ids to those who keep it, never words
+            for identity, other in ((hidden["id"], alike["id"]), (alike["id"], hidden["id"])):
+                path = route.replace("{petition_id}", identity).replace("{other_id}", other)
+                listen(who, re.sub(r"\{\w+\}", "0000", path), headers=headers)
+        for query in ("q=to+cao", "q=loc+binh", "type=to_cao", "order=inbox"):
+            listen(who, f"/v1/petitions?{query}", headers=headers)
+        client.post("/login", data={"username": who, "password": PASSWORD})
+        pages = [p for p in PAGES if p != "/audit"]
+        pages += [f"/petitions/{hidden['id']}", f"/petitions/{alike['id']}", f"/inbox?done={alike['id']}&what=add",
+                  f"/petitions/{alike['id']}/compare/{hidden['id']}", "/petitions?q=loc+binh", "/inbox?tray=open"]  # fmt: skip
+        for path in pages:
+            listen(who, path)
+        client.cookies.clear()
+    assert not told, told
 
 
 def test_identity_needs_a_reason_is_redacted_by_default_and_leaves_a_trace(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 import pytest
@@ -49,6 +50,18 @@ def test_a_clerks_day_through_the_client(office: Client) -> None:
     assert office.undo(decided).decision is None
     assert [s.kind for s in office.history(one.id).items][-1] == "undo"
     assert [p.id for p in office.petitions(q="duong hong", limit=1)] == [one.id]
+
+
+def test_terms_and_groups_through_the_client(office: Client, report_text: str) -> None:
+    petition = office.add_petition(
+        "Tôi khiếu nại Quyết định số 12/QĐ-UBND của UBND xã An Lĩnh.", received_at="2026-07-06"
+    )
+    assert office.intake(petition.id).types == ["khieu_nai"]
+    marked = office.mark_step(petition, "thu_ly_khieu_nai", date(2026, 7, 8))
+    assert next(d for d in marked.deadlines if d.code == "thu_ly_khieu_nai").done_on == date(2026, 7, 8)
+    office.upload_report(report_text.encode(), "a.txt")
+    office.upload_report(report_text.replace("2024", "2023").encode(), "b.txt")
+    assert office.groups(kind="cause").items[0].documents == 2
 
 
 def test_a_writers_and_a_researchers_day_through_the_client(office: Client, report_text: str) -> None:

@@ -306,6 +306,8 @@ def test_a_writers_day(office: str, chromium: Any, tmp_path: Path) -> None:
     second.locator("a:has-text('Tương tự')").click()
     page.wait_for_selector("text=Lịch sử rà soát")
     writer.look("phat-hien-tuong-tu")
+    writer.look("phat-hien-lap-lai", "/findings/groups")
+    assert page.locator("text=3 báo cáo").count() >= 1
     writer.look("gio-trich-dan", "/basket")
     assert page.locator("ol.list > li").count() == 3
     with page.expect_download() as download:
@@ -341,6 +343,7 @@ def test_a_researchers_and_an_administrators_day(office: str, chromium: Any) -> 
     assert page.locator("td:has-text('Tạo tài khoản')").count() >= 1
     admin.look("he-thong", "/system?check=1")
     admin.look("viec-chay-nen", "/jobs")
+    admin.look("quy-tac", "/rules")
     admin.context.close()
 
     context = chromium.new_context(base_url=office, viewport=WIDE)

@@ -38,10 +38,67 @@ def test_a_list_gets_a_list_in_its_order_and_a_bad_row_does_not_stop_it(client: 
     assert all("fields" in a for i, a in enumerate(answers) if i != 7)
 
 
+def test_rows_of_a_list_that_are_no_petition_become_error_rows_that_repeat_nothing(client: TestClient) -> None:
+    rows: list[object] = [
+        {"id": "a", "text": TEXT, "received_at": "2026-11-02"},
+        {"id": "b", "text": ""},
+        {"id": "c"},
+        {"id": "d", "text": 7},
+        {"id": "e", "text": TEXT, "received_at": "31/12/2024"},
+        {"id": 6, "text": TEXT},
+        "bí mật",
+        None,
+        {"id": "i", "text": "bí mật " * 200_000},
+        {"id": "j", "text": TEXT},
+    ]
+    answer = client.post("/v1/petitions/classify", json=rows)
+    assert answer.status_code == 200
+    answers = answer.json()
+    assert [a["id"] for a in answers] == ["a", "b", "c", "d", "e", None, None, None, "i", "j"]
+    assert [i for i, a in enumerate(answers) if "fields" in a] == [0, 9]
+    assert [a["error"]["code"] for a in answers[1:9]] == ["text_empty"] + ["invalid"] * 7
+    assert answers[2]["error"]["message"] == "text: Thiếu trường bắt buộc."
+    assert answers[6]["error"]["message"] == "Phải là đối tượng JSON."
+    assert "bí mật" not in answer.text
+
+
+def test_a_text_of_a_hundred_thousand_words_is_read_alone_and_in_a_list(client: TestClient) -> None:
+    long = " ".join((TEXT.split() * 5000)[:100_000])
+    alone = client.post("/v1/petitions/classify", json={"text": long})
+    assert alone.status_code == 200
+    spans = [e for f in alone.json()["fields"] for e in f["evidence"]] + alone.json()["urgency"]["signals"]
+    assert spans
+    assert all(long[s["start"] : s["end"]] == s["text"] for s in spans)
+    listed = client.post("/v1/petitions/classify", json=[{"id": "a", "text": long}, {"id": "b", "text": TEXT}])
+    assert ["fields" in a for a in listed.json()] == [True, True]
+
+
+def test_what_is_wrong_is_named_by_its_place_in_the_body(client: TestClient) -> None:
+    for body, where, code in (
+        ({"text": ""}, "/text", "string_too_short"),
+        ({}, "/text", "missing"),
+        ([], "/", "too_short"),
+    ):
+        (error,) = client.post("/v1/petitions/classify", json=body).json()["errors"]
+        assert (error["where"], error["code"]) == (where, code)
+
+
+@pytest.mark.parametrize("media", ["application/json", "application/octet-stream", "image/png", ""])
+def test_a_body_that_is_no_text_at_all_is_a_problem(client: TestClient, media: str) -> None:
+    body = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
+    answer = client.post("/v1/petitions/classify", content=body, headers={"content-type": media} if media else {})
+    said = (400, "body_not_json") if media == "application/json" else (422, "invalid")
+    assert (answer.status_code, answer.json()["code"]) == said
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "PNG" not in answer.text
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
         (b"{", 400, "body_not_json"),
+        (b'{"text": "\xff"}', 400, "body_not_json"),
+        (b"[" * 100_000, 400, "body_not_json"),
         (b'{"text": ""}', 422, "invalid"),
         (b'{"text": "   "}', 422, "text_empty"),
         (b'{"text": "a", "colour": "red"}', 422, "invalid"),

@@ -17,8 +17,10 @@ from api.records import petition_store as store
 from api.records.audit import SYSTEM
 from api.records.engine import Records
 from api.records.hotspots import surge_p, trend
+from api.records.intakes import Reading
 from api.records.petitions import Petition
 from nlp.taxonomy import taxonomy
+from nlp.training.confirmed import agreement_apart
 
 TODAY = date(2026, 11, 20)
 PERIOD = statistics.Period(date(2026, 1, 1), TODAY)
@@ -27,7 +29,7 @@ PERIOD = statistics.Period(date(2026, 1, 1), TODAY)
 def add(records: Records, readers: Any, text: str, received: date, commune: str = "xã A") -> str:
     new = store.NewPetition(text, received, "don", None, "Nghệ An", commune)
     with records.write() as session:
-        return store.add_petition(session, new, readers.classify(text), SYSTEM).id
+        return store.add_petition(session, new, Reading(readers.classify(text)), SYSTEM).id
 
 
 def test_every_table_adds_up_to_the_number_of_petitions(records: Records, fake_readers: Any) -> None:
@@ -114,6 +116,42 @@ def test_agreement_counts_what_both_said_and_what_each_said_alone(records: Recor
         assert found["urgency", "thuong"] == (0, 1, 0)
         rows = list(feedback.decided_rows(session))
         assert [r["fields"] for r in rows] == [["dat_dai", "cong_vu"]]
+        said = {"fields": ["dat_dai", "moi_truong"], "type": "kien_nghi_phan_anh", "urgency": "thuong"}
+        assert [(r["suggested"], r["blind"]) for r in rows] == [(said, False)]
     with records.write() as session:
         store.undo(session, session.query(Petition).filter_by(id=petition_id).one(), SYSTEM)
         assert feedback.agreement(session) == []
+
+
+def test_the_export_tells_the_answer_that_stood_beside_the_decision_and_whether_one_did(
+    records: Records, fake_readers: Any
+) -> None:
+    labels = {"fields": ["dat_dai"], "type": "khieu_nai", "urgency": "thuong"}
+    seen = add(records, fake_readers, "Đất bị lấn chiếm.", TODAY)
+    blind = add(records, fake_readers, "Đất bị lấn chiếm đã lâu.", TODAY)
+    with records.write() as session:
+        for petition_id in (seen, blind):
+            petition = session.query(Petition).filter_by(id=petition_id).one()
+            decision = store.decide(session, petition, labels, SYSTEM)
+            if petition_id == blind:
+                decision.analysis_id = None
+            later = fake_readers.classify("Rác thải đầy ngõ.")
+            later["model"] = {"name": "petitions-2", "version": "2", "taxonomy": taxonomy().version}
+            store.analyse_again(session, petition, later, SYSTEM)
+    with records.read() as session:
+        rows = {r["id"]: r for r in feedback.decided_rows(session)}
+    assert (rows[seen]["suggested"]["fields"], rows[seen]["blind"]) == (["dat_dai"], False)
+    assert (rows[blind]["suggested"]["fields"], rows[blind]["blind"]) == (["moi_truong"], True)
+    assert (rows[seen]["model_version"], rows[blind]["model_version"]) == ("1", "2")
+    found = agreement_apart(rows.values())
+    assert (found["seen"]["n"], found["blind"]["n"], found["unknown"]) == (1, 1, 0)
+
+
+def test_a_surge_is_told_on_the_first_page(client: Any, fake_readers: Any) -> None:
+    records = client.app.state.service.records
+    assert client.get("/statistics/spots").text.strip() == ""
+    for i in range(12):
+        add(records, fake_readers, f"Rác thải đầy ngõ {i}.", date.today() - timedelta(days=i), "xã Hoà Phú")
+    shown = client.get("/statistics/spots").text
+    assert "Môi trường ở xã Hoà Phú, Nghệ An (12 đơn trong 28 ngày)" in shown
+    assert 'hx-get="/statistics/spots"' in client.get("/").text

@@ -154,6 +154,32 @@ class Similar(Output):
     items: list[SimilarBody]
 
 
+class CountedValue(Output):
+    """A place or a year with how many members of a group stand there."""
+
+    value: str | int
+    count: int
+
+
+class GroupBody(Output):
+    """Findings of several reports that say the same; the first member is the most typical."""
+
+    text: str
+    near_identical: bool
+    documents: int
+    places: list[CountedValue]
+    years: list[CountedValue]
+    finding_ids: list[str]
+
+
+class Groups(Output):
+    """Recurring findings; of `total` that match the latest `looked_at` were compared."""
+
+    items: list[GroupBody]
+    looked_at: int
+    total: int
+
+
 class ReviewChange(Input):
     """A review step."""
 

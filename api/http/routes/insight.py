@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
@@ -164,8 +166,12 @@ def every_petition(session: Session, wanted: PetitionFilter, principal: Principa
 
 
 def download(body: bytes, media: str, filename: str) -> Response:
-    """A file to save."""
-    return Response(body, media_type=media, headers={"Content-Disposition": f'attachment; filename="{filename}"'})
+    """A file to save; a name beyond plain ASCII goes in RFC 6266's second form."""
+    plain = re.sub(r"[^\w.() -]", "_", filename, flags=re.ASCII)
+    named = f'attachment; filename="{plain}"'
+    if plain != filename:
+        named += f"; filename*=UTF-8''{quote(filename, safe='', errors='replace')}"
+    return Response(body, media_type=media, headers={"Content-Disposition": named})
 
 
 @router.get("/feedback", summary="Mức đồng thuận giữa máy và cán bộ", responses=problems())

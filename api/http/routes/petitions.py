@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
+from pydantic import Discriminator, Field, Tag
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,6 +28,7 @@ from api.http.models.petitions import (
     PetitionPage,
 )
 from api.http.problems import ProblemError
+from api.http.validation import refused
 from api.http.views import petition_body, petition_line
 from api.records import petition_store as store
 from api.records.accounts import User
@@ -38,7 +40,13 @@ from api.security.roles import Principal
 
 router = APIRouter(prefix="/v1/petitions", tags=["Đơn thư"], route_class=IdempotentRoute)
 
-Rows = Annotated[list[ClassifyRequest], Body(min_length=1, max_length=500)]
+# Any row is taken, so that one that is wrong becomes an error row and the others are read.
+Row = Annotated[ClassifyRequest | Any, Field(union_mode="left_to_right")]
+Rows = Annotated[list[Row], Field(min_length=1, max_length=500)]
+OneOrMany = Annotated[
+    Annotated[ClassifyRequest, Tag("<one>")] | Annotated[Rows, Tag("<many>")],
+    Discriminator(lambda body: "<many>" if isinstance(body, list) else "<one>"),
+]
 May = Annotated[Principal, Depends(needs("petition.read"))]
 
 
@@ -59,16 +67,17 @@ def find_petition(session: Session, identity: str, principal: Principal) -> Peti
 @router.post("/classify", summary="Phân loại một đơn hoặc một danh sách đơn, không lưu",
              response_model=ClassifyAnswer | list[ClassifyAnswer | ClassifyErrorRow], responses=problems())  # fmt: skip
 async def classify(
-    body: ClassifyRequest | Rows, service: ServiceDep, _: Annotated[Principal, Depends(needs("classify"))]
+    body: Annotated[OneOrMany, Body()], service: ServiceDep, _: Annotated[Principal, Depends(needs("classify"))]
 ) -> Any:
     """Fields, type and urgency with probabilities, evidence spans and signals.
 
-    A single object gets a single answer. A list gets a list in the same order; a row that cannot be read becomes
-    `{"id", "error"}` and the others go on.
+    A single object gets a single answer. A list gets a list in the same order; a row that is no such object, or cannot
+    be read, becomes `{"id", "error"}` and the others go on.
     """
     if isinstance(body, ClassifyRequest):
         return await service.classify(body.text, body.received_at, body.channel, body.id)
-    return await service.classify_many([row.model_dump() for row in body])
+    rows = [row.model_dump() if isinstance(row, ClassifyRequest) else refused(ClassifyRequest, row) for row in body]
+    return await service.classify_many(rows)
 
 
 @router.post("", summary="Nhập đơn vào sổ", status_code=201, responses=problems(409, 507))
@@ -77,14 +86,13 @@ async def create(
     principal: Annotated[Principal, Depends(needs("petition.add"))],
 ) -> PetitionBody:  # fmt: skip
     """Reads the petition, gives it the next register number and stores both."""
-    received = body.received_at or date.today()
-    result = await service.classify(body.text, received, body.channel, body.external_id)
-    new = store.NewPetition(body.text, received, body.channel, body.external_id, body.province, body.commune,
+    new = store.NewPetition(body.text, body.received_at or date.today(), body.channel, body.external_id, body.province, body.commune,
                             tuple(store.NewParty(**p.model_dump()) for p in body.parties))  # fmt: skip
+    reading = await service.read(new)
 
     def work() -> dict[str, Any]:
         with service.records.write() as session:
-            petition = store.add_petition(session, new, result, actor_of(principal))
+            petition = store.add_petition(session, new, reading, actor_of(principal))
             answer = PetitionBody.model_validate(petition_body(session, petition)).model_dump(mode="json")
             headers = {"location": f"/v1/petitions/{petition.id}", "etag": etag(petition.version)}
             keep_answer(session, request, 201, answer, headers)

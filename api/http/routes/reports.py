@@ -15,6 +15,7 @@ from api.http.models.reports import (
     Facets,
     FindingBody,
     FindingPage,
+    Groups,
     Kind,
     ReportBody,
     ReportPage,
@@ -24,7 +25,7 @@ from api.http.models.reports import (
     Sort,
 )
 from api.http.problems import ProblemError
-from api.http.views import count_findings, finding_bodies, report_line
+from api.http.views import count_findings, finding_bodies, group_body, report_line
 from api.records import cursors, report_store
 from api.records.finding_search import (
     FindingFilter,
@@ -33,6 +34,7 @@ from api.records.finding_search import (
     search_findings,
     similar_findings,
 )
+from api.records.recurring import recurring
 from api.records.reports import Finding, Report
 from api.security.roles import Principal
 from nlp.taxonomy import taxonomy
@@ -179,6 +181,17 @@ def read_facets(service: ServiceDep, _: Reader, wanted: Filter) -> Facets:
         for name, values in counts.items()
     }  # fmt: skip
     return Facets.model_validate({"facets": named, "total": page.total})
+
+
+@router.get("/findings/groups", summary="Phát hiện lặp lại qua các năm, các nơi", responses=problems())
+def read_groups(
+    service: ServiceDep, _: Reader, wanted: Filter, limit: Annotated[int, Query(ge=1, le=200)] = 50
+) -> Groups:
+    """What several reports say alike, that of most reports first; the first `kind` asked for, limitations by default."""
+    with service.records.read() as session:
+        found = recurring(session, wanted, wanted.kind[0] if wanted.kind else "limitation")
+    items = [group_body(group) for group, _ in found.groups[:limit]]
+    return Groups.model_validate({"items": items, "looked_at": found.looked_at, "total": found.total})
 
 
 @router.get("/findings/{finding_id}", summary="Một phát hiện", responses=problems(404))
