@@ -42,7 +42,8 @@ train: $(VENV)/.dev  ## huấn luyện lại mô hình đơn thư và phát hi�
 	$(BIN)/langnghe train petitions
 	$(BIN)/langnghe train findings
 
-notebooks: $(VENV)/.dev  ## chạy lại toàn bộ sổ tay
+notebooks: $(VENV)/.dev  ## chạy lại toàn bộ sổ tay (cài thêm torch cho sổ tay 07 nếu tải được)
+	$(MAKE) $(VENV)/.transformers || echo "Không cài được torch: bỏ qua sổ tay 07."
 	$(BIN)/python -m nlp.training.notebooks
 
 clean:
