@@ -51,4 +51,4 @@ def test_no_trace_of_the_machine_it_ran_on_is_left(path: Path) -> None:
 
 
 def test_the_seven_of_the_loop_are_there() -> None:
-    assert [p.name[:2] for p in ALL] == ["01", "02", "03", "04", "05", "06", "07"]
+    assert {p.name[:2] for p in ALL} == {"01", "02", "03", "04", "05", "06", "07"}
