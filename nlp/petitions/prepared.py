@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from nlp.petitions.dates import distances, mentions, reference_day
+from nlp.petitions.envelope import LEAST_LEFT, envelope, outside
 from nlp.text import Clean, Span, clean, fold, segment, sentences
 
 SYLLABLE = re.compile(r"[^\W_]+")
@@ -50,7 +51,10 @@ class Prepared:
 
 
 def prepare(source: str, received_at: date | None = None) -> Prepared:
-    """Repair and segment one text, once; days count from `received_at`, else from the petition's own date."""
+    """Repair and segment one text, once; days count from `received_at`, else from the petition's own date.
+
+    What a mail or chat thread puts around the petition is left out of words and syllables, not of the text.
+    """
     cleaned = clean(source)
     folded = fold(cleaned.text)
     doc = segment(cleaned)
@@ -60,9 +64,15 @@ def prepare(source: str, received_at: date | None = None) -> Prepared:
         if not token.is_space
     )
     syllables = tuple(Span(m.start(), m.end()) for m in SYLLABLE.finditer(folded))
-    letters = sum(c.isalpha() for c in cleaned.text)
-    lower = cleaned.text.lower()
-    marked = sum(a != b for a, b in zip(lower, folded, strict=False) if a.isalpha())
+    own = cleaned.text
+    if aside := envelope(folded):
+        kept = tuple(syllables[k] for k in outside(syllables, aside))
+        if len(kept) >= LEAST_LEFT:
+            inside = [Span(w[1], w[2]) for w in words]
+            syllables, words = kept, tuple(words[k] for k in outside(inside, aside))
+            own = " ".join(own[s.start : s.end] for s in kept)
+    letters = sum(c.isalpha() for c in own)
+    marked = sum(a != b for a, b in zip(own.lower(), fold(own), strict=False) if a.isalpha())
     found = mentions(folded)
     gaps = tuple(distances(found, reference_day(found, received_at, len(folded))))
     return Prepared(cleaned, words, folded, syllables, marked / letters if letters else 0.0, distances=gaps)
