@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from api.cli import app
 from nlp.registry import Registry, Version
+from nlp.taxonomy import taxonomy
 from nlp.text import LangNgheError
 from nlp.training.confirmed import agreement_apart, set_aside
 from nlp.training.corpus import PetitionCorpus, PetitionRow, SignalSpan, write_rows
@@ -34,19 +35,38 @@ def row() -> PetitionRow:
     return PetitionRow(
         "a-1", TEXT, ("ha_tang", "an_ninh"), (), "kien_nghi_phan_anh", "khan",
         (span("nguy_hiem_tinh_mang", "nghiêng sắp đổ"), span("dong_nguoi", "hơn 20 hộ")), "portal", "nam", 2025, "h1",
-        ("typos",), "g1",
+        ("typos",), "g1", "bẫy: chữ “khẩn” không có trong đơn", (span("ha_tang", "Cột điện"), span("an_ninh", "lo lắng")),
     )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_row_comes_back_from_every_format_as_it_went(name: str, row: PetitionRow, tmp_path: Path) -> None:
-    other = replace(row, id="a-2", text="Đường nhỏ, mưa là ngập.", fields=("ha_tang",), urgency="thuong", signals=())
+    other = replace(
+        row, id="a-2", text="Đường nhỏ, mưa là ngập.", fields=("ha_tang",), urgency="thuong", signals=(), evidence=()
+    )
     path = tmp_path / f"x{FORMATS[name].suffix}"
     write_any(path, [row, other], name)
     assert format_of(path) == name
     found = take_in(read_any(path), private=False)
     assert [d.reason for d in found.dropped] == []
     assert found.rows == [row, other]
+
+
+@pytest.mark.parametrize("name", [n for n in FORMATS if n != "excel"])
+@pytest.mark.parametrize("break_", ["\r\n", "\r", "\x0c", "\x0b", "\u2028", "\x85", "\x00", "\ufeff", "̉"], ids=ascii)
+def test_a_text_comes_back_whatever_breaks_its_lines(name: str, break_: str, row: PetitionRow, tmp_path: Path) -> None:
+    odd = replace(row, text=row.text.replace(" điện", f"{break_}điện"), fields=(*row.fields, "khac"))
+    path = tmp_path / f"x{FORMATS[name].suffix}"
+    write_any(path, [replace(odd, text=f"Đường{break_}ngập", id="a-0", signals=(), evidence=()), odd], name)
+    assert [raw["text"] for raw in read_any(path, name)] == [f"Đường{break_}ngập", odd.text]
+
+
+def test_a_cell_that_no_reader_holds_is_said_so_and_quotes_nothing(row: PetitionRow, tmp_path: Path) -> None:
+    write_any(tmp_path / "x.csv", [replace(row, text="dài " * 40_000)])
+    with pytest.raises(LangNgheError) as refused:
+        list(read_any(tmp_path / "x.csv"))
+    assert refused.value.code == "file_unreadable"
+    assert "dài" not in refused.value.message
 
 
 def test_a_spreadsheet_runs_nothing_that_a_petition_begins_with(row: PetitionRow, tmp_path: Path) -> None:
@@ -98,7 +118,8 @@ def test_the_labelling_interface_offers_every_label() -> None:
     from xml.etree import ElementTree
 
     view = ElementTree.fromstring(label_config())
-    assert len(view.findall("./Labels/Label")) == 17
+    assert len(view.findall("./Labels[@name='signals']/Label")) == 17
+    assert len(view.findall("./Labels[@name='evidence']/Label")) == len(taxonomy().field_codes)
     assert [c.get("name") for c in view.findall("./Choices")] == ["fields", "subfields", "type", "urgency"]
 
 
@@ -108,14 +129,18 @@ def test_labels_of_other_doccano_projects_are_read(tmp_path: Path) -> None:
         {"id": 1, "text": "Đèn hỏng", "label": ["ha_tang", "kien_nghi_phan_anh", "thuong"]},
         {"id": 2, "text": "Đe doạ giết", "label": [[0, 6, "de_doa_tra_thu"]], "cats": ["an_ninh", "to_cao"]},
         {"id": 3, "text": "Lạ", "label": ["nhãn_lạ"]},
+        {"id": 4, "text": "Lạ", "label": [[0, 2, "evidence:dong_nguoi"]], "cats": ["khac", "to_cao", "thuong"]},
+        {"id": 5, "text": "Rác", "label": [[0, 3, "moi_truong"]], "cats": ["moi_truong", "to_cao", "thuong"]},
     ]
     path.write_text("\n".join(json.dumps(r) for r in rows))
     found = take_in(read_any(path, "doccano"))
     assert [(r.id, r.fields, r.urgency) for r in found.rows] == [
         ("1", ("ha_tang",), "thuong"),
         ("2", ("an_ninh",), "khan"),
+        ("5", ("moi_truong",), "thuong"),
     ]
-    assert found.dropped[0].reason == "nhãn lạ nhãn_lạ"
+    assert found.rows[2].evidence == (SignalSpan("moi_truong", 0, 3),), "a field's own span is its evidence"
+    assert [d.reason for d in found.dropped] == ["nhãn lạ nhãn_lạ", "nhãn lạ evidence:dong_nguoi"]
 
 
 def test_cancelled_label_studio_annotations_do_not_count(row: PetitionRow, tmp_path: Path) -> None:

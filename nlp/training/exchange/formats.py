@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +72,7 @@ def format_of(path: Path) -> str:
 def _tried(read: Callable[[Path], Iterator[Any]], path: Path) -> Iterator[Any]:
     try:
         yield from read(path)
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, csv.Error) as error:
         # Only the kind of error is told: its text may hold a piece of a petition.
         detail = str(error) if str(error).startswith("dòng ") else type(error).__name__
         raise ExchangeError("file_unreadable", f"Không đọc được {path.name}: {detail}.") from None

@@ -8,8 +8,9 @@ from typing import Any
 from nlp.taxonomy import taxonomy
 from nlp.training.corpus import PetitionRow
 
-# A few codes serve two label sets, so a code carries its set's name: `field:dat_dai`, `signal:dong_nguoi`.
+# A few codes serve two label sets, so a code carries its set's name: `field:dat_dai`, `evidence:dat_dai`.
 SETS = ("field", "subfield", "type", "urgency")
+EVIDENCE = "evidence"
 
 
 def known(kind: str) -> tuple[str, ...]:
@@ -60,18 +61,29 @@ def unflatten(codes: Iterable[Any]) -> dict[str, Any]:
     return out
 
 
-def signal_code(value: Any) -> str:
-    """The code of a span label, with or without `signal:`.
+def span_label(value: Any) -> tuple[str, str]:
+    """What a marked span says: `("signals", code)`, or `("evidence", code)` for the words that carry a field.
+
+    A bare code is a signal's if a signal has it, else a field's.
 
     Raises
     ------
     ValueError
-        If no signal has it.
+        If neither has it.
     """
-    code = str(value).removeprefix("signal:")
-    if code not in known("signal"):
-        raise ValueError(f"nhãn lạ {value}")
-    return code
+    name, colon, code = str(value).rpartition(":")
+    for prefix, kind, codes in (("signal", "signals", known("signal")), (EVIDENCE, "evidence", known("field"))):
+        if code in codes and (not colon or name == prefix):
+            return kind, code
+    raise ValueError(f"nhãn lạ {value}")
+
+
+def marked(row: PetitionRow) -> list[tuple[str, int, int]]:
+    """All spans of a petition as (label, start, end): a signal by its code, evidence as `evidence:FIELD`."""
+    return [
+        *((s.code, s.start, s.end) for s in row.signals),
+        *((f"{EVIDENCE}:{e.code}", e.start, e.end) for e in row.evidence),
+    ]
 
 
 def from_utf16(text: str, start: int, end: int) -> tuple[int, int]:

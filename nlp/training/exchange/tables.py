@@ -1,8 +1,9 @@
-"""CSV and Excel: one petition a line, several labels in a cell with `;`, signals as `code@start-end`."""
+"""CSV and Excel: one petition a line, several labels in a cell with `;`, spans as `code@start-end`."""
 
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,11 +13,12 @@ from nlp.text import decode
 from nlp.training.corpus import PetitionRow
 
 COLUMNS = (
-    "id", "text", "fields", "subfields", "type", "urgency", "signals", "channel", "region", "year", "hand", "noise",
-    "group",
+    "id", "text", "fields", "subfields", "type", "urgency", "signals", "evidence", "channel", "region", "year",
+    "hand", "noise", "group", "hard",
 )  # fmt: skip
 MANY = ("fields", "subfields", "noise")
-SIGNAL = re.compile(r"([a-z_]+)@(\d+)-(\d+)")
+SPANS = ("signals", "evidence")
+SPAN = re.compile(r"([a-z_]+)@(\d+)-(\d+)")
 CELL_LIMIT = 32_767
 # A petition that begins with one of these would run as a formula in a spreadsheet.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -25,10 +27,11 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def cells(row: PetitionRow) -> list[str]:
     """A row as the texts of its cells, in the order of `COLUMNS`."""
     stored = row.to_json()
-    stored["signals"] = [f"{s.code}@{s.start}-{s.end}" for s in row.signals]
+    for name in SPANS:
+        stored[name] = [f"{s.code}@{s.start}-{s.end}" for s in getattr(row, name)]
     out = []
     for name in COLUMNS:
-        value = stored[name]
+        value = stored.get(name)
         out.append(";".join(value) if isinstance(value, list) else "" if value is None else str(value))
     return out
 
@@ -39,7 +42,7 @@ def row_of(record: Mapping[str, Any]) -> dict[str, Any]:
     Raises
     ------
     ValueError
-        If a signal is not written as `code@start-end`.
+        If a span is not written as `code@start-end`.
     """
     out: dict[str, Any] = {}
     for name, value in record.items():
@@ -48,11 +51,11 @@ def row_of(record: Mapping[str, Any]) -> dict[str, Any]:
             continue
         if name in MANY:
             out[name] = [part.strip() for part in re.split(r"[;,|]", text) if part.strip()]
-        elif name == "signals":
+        elif name in SPANS:
             parts = [part.strip() for part in text.split(";") if part.strip()]
-            found = [SIGNAL.fullmatch(part) for part in parts]
+            found = [SPAN.fullmatch(part) for part in parts]
             if not all(found):
-                raise ValueError("dấu hiệu phải ghi mã@đầu-cuối")
+                raise ValueError("dấu hiệu và bằng chứng phải ghi mã@đầu-cuối")
             out[name] = [{"code": m[1], "start": int(m[2]), "end": int(m[3])} for m in found if m]
         elif name == "year":
             out[name] = int(float(text))
@@ -75,8 +78,8 @@ def read_table(path: Path) -> Iterator[dict[str, Any]]:
     text = decode(path.read_bytes()).text
     head = text.split("\n", 1)[0]
     separator = max(",;\t", key=head.count)
-    # Petitions have line breaks inside a cell, so the reader must see the line ends as they are.
-    for record in csv.DictReader(text.splitlines(keepends=True), delimiter=separator):
+    # The reader must see the line ends as they are, and only those: a form feed in a cell ends no row.
+    for record in csv.DictReader(io.StringIO(text, newline=""), delimiter=separator):
         yield {str(k).strip().lower(): _armed(v) for k, v in record.items() if k}
 
 

@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from nlp.training.corpus import PetitionRow
-from nlp.training.exchange.labels import flat, from_utf16, known, signal_code, to_utf16, unflatten
+from nlp.training.exchange.labels import EVIDENCE, flat, from_utf16, known, marked, span_label, to_utf16, unflatten
 
-META = ("id", "channel", "region", "year", "hand", "noise", "group")
+META = ("id", "channel", "region", "year", "hand", "noise", "group", "hard")
 Raw = dict[str, Any]
 
 
 def meta(row: PetitionRow) -> Raw:
     """What a row says beside its text and labels."""
     stored = row.to_json()
-    return {k: stored[k] for k in META if stored[k] not in (None, "", [])}
+    return {k: stored[k] for k in META if stored.get(k) not in (None, "", [])}
 
 
 def lines(path: Path) -> Iterator[Any]:
@@ -53,7 +53,7 @@ def write_doccano(path: Path, rows: Sequence[PetitionRow]) -> None:
     """One JSON object a line for doccano's import."""
     with path.open("w", encoding="utf-8") as stream:
         for row in rows:
-            entities = [[s.start, s.end, s.code] for s in row.signals]
+            entities = [[start, end, label] for label, start, end in marked(row)]
             made = {"text": row.text, "cats": flat(row), "entities": entities, "meta": meta(row)}
             stream.write(json.dumps(made, ensure_ascii=False) + "\n")
 
@@ -80,14 +80,17 @@ def _doccano_span(span: Any) -> tuple[Any, int, int]:
 # -- Label Studio ---------------------------------------------------------------------------------------------------
 
 CHOICES = {"fields": "field", "subfields": "subfield", "type": "type", "urgency": "urgency"}
+SPANS = {"signals": "signal", EVIDENCE: "field"}
 
 
 def label_config() -> str:
     """The labelling interface to paste into a Label Studio project (its names are those of `write_label_studio`)."""
     many = ' choice="multiple"'
-    parts = ['<View>\n  <Labels name="signals" toName="text">']
-    parts += [f'    <Label value="{c}"/>' for c in known("signal")]
-    parts += ["  </Labels>", '  <Text name="text" value="$text"/>']
+    parts = ["<View>"]
+    for name, kind in SPANS.items():
+        parts += [f'  <Labels name="{name}" toName="text">', *(f'    <Label value="{c}"/>' for c in known(kind))]
+        parts.append("  </Labels>")
+    parts.append('  <Text name="text" value="$text"/>')
     for name, kind in CHOICES.items():
         parts.append(f'  <Choices name="{name}" toName="text"{many if name.endswith("fields") else ""}>')
         parts += [f'    <Choice value="{c}"/>' for c in known(kind)]
@@ -109,10 +112,9 @@ def write_label_studio(
     for row in rows:
         stored = row.to_json()
         values = {k: stored[k] if isinstance(stored[k], list) else [stored[k]] for k in CHOICES if stored[k]}
-        spans = [(s.code, s.start, s.end) for s in row.signals]
         task: Raw = {"data": {"text": row.text, **meta(row)}, "annotations": [], "predictions": []}
         if values:
-            task["annotations"].append({"result": _results(row.text, values, spans)})
+            task["annotations"].append({"result": _results(row.text, values, marked(row))})
         answer = (answers or {}).get(row.id)
         if answer and not values:
             task["predictions"].append(
@@ -142,10 +144,11 @@ def _results(text: str, values: Mapping[str, list[str]], spans: Iterable[tuple[s
         for name, codes in values.items()
         if codes
     ]
-    for code, start, end in spans:
+    for label, start, end in spans:
+        kind, code = span_label(label)
         a, b = to_utf16(text, start, end)
         value = {"start": a, "end": b, "text": text[start:end], "labels": [code]}
-        found.append({"from_name": "signals", "to_name": "text", "type": "labels", "value": value})
+        found.append({"from_name": kind, "to_name": "text", "type": "labels", "value": value})
     return found
 
 
@@ -164,7 +167,8 @@ def read_label_studio(path: Path) -> Iterator[Raw]:
                 labels += [f"{kind}:{c}" if kind and ":" not in c else c for c in value.get("choices", ())]
             elif part.get("type") == "labels":
                 a, b = from_utf16(text, int(value["start"]), int(value["end"]))
-                spans += [(code, a, b) for code in value.get("labels", ())]
+                own = part.get("from_name") == EVIDENCE
+                spans += [(f"{EVIDENCE}:{c}" if own and ":" not in c else c, a, b) for c in value.get("labels", ())]
         yield {**data, "id": data.get("id", task.get("id")), "text": text, "_labels": labels, "_spans": spans}
 
 
@@ -174,7 +178,7 @@ def read_label_studio(path: Path) -> Iterator[Raw]:
 def write_argilla(
     path: Path, rows: Sequence[PetitionRow], answers: Mapping[str, Mapping[str, Any]] | None = None
 ) -> None:
-    """Records for Argilla 2: questions `fields`, `subfields`, `type`, `urgency`, `signals`.
+    """Records for Argilla 2: questions `fields`, `subfields`, `type`, `urgency`, `signals`, `evidence`.
 
     `answers` are written as suggestions, labels of the row as submitted responses.
     """
@@ -182,8 +186,9 @@ def write_argilla(
     for row in rows:
         stored = row.to_json()
         given = {k: stored[k] for k in CHOICES if stored[k]}
-        if row.signals:
-            given["signals"] = [{"start": s.start, "end": s.end, "label": s.code} for s in row.signals]
+        for name, spans in (("signals", row.signals), (EVIDENCE, row.evidence)):
+            if spans:
+                given[name] = [{"start": s.start, "end": s.end, "label": s.code} for s in spans]
         record: Raw = {
             "id": row.id, "status": "completed" if given else "pending", "fields": {"text": row.text}, "vectors": {},
             "metadata": {k: v for k, v in meta(row).items() if k != "id"}, "suggestions": {},
@@ -191,13 +196,13 @@ def write_argilla(
         }  # fmt: skip
         answer = (answers or {}).get(row.id)
         if answer:
-            values, spans = _of_answer(answer)
+            values, found = _of_answer(answer)
             agent = answer["model"]["name"]
             for name, codes in values.items():
                 value = codes if name.endswith("fields") else codes[0]
                 record["suggestions"][name] = {"value": value, "score": None, "agent": agent}
-            marked = [{"start": a, "end": b, "label": c} for c, a, b in spans]
-            record["suggestions"]["signals"] = {"value": marked, "score": None, "agent": agent}
+            said = [{"start": a, "end": b, "label": c} for c, a, b in found]
+            record["suggestions"]["signals"] = {"value": said, "score": None, "agent": agent}
         records.append(record)
     path.write_text(json.dumps(records, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
@@ -211,8 +216,9 @@ def read_argilla(path: Path) -> Iterator[Raw]:
             said = [r["value"] for r in responses if r.get("status", "submitted") in ("submitted", None)]
             if not said:
                 continue
-            if name == "signals":
-                spans += [(s["label"], int(s["start"]), int(s["end"])) for s in said[-1]]
+            if name in SPANS:
+                prefix = f"{EVIDENCE}:" if name == EVIDENCE else ""
+                spans += [(f"{prefix}{s['label']}", int(s["start"]), int(s["end"])) for s in said[-1]]
             elif name in CHOICES:
                 codes = said[-1] if isinstance(said[-1], list) else [said[-1]]
                 labels += [f"{CHOICES[name]}:{c}" for c in codes]
@@ -234,5 +240,8 @@ def settle(raw: Raw) -> Raw:
     out = {k: v for k, v in raw.items() if not k.startswith("_")}
     if "_labels" in raw:
         out |= unflatten(raw["_labels"])
-        out["signals"] = [{"code": signal_code(c), "start": a, "end": b} for c, a, b in raw["_spans"]]
+        out |= {name: [] for name in SPANS}
+        for label, start, end in raw["_spans"]:
+            kind, code = span_label(label)
+            out[kind].append({"code": code, "start": start, "end": end})
     return out
