@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from api.readers import Readers
 from api.reading import READ_FROM, read
 from api.records import petition_store, report_store
 from api.records.audit import Actor
+from api.records.base import today
 from api.records.engine import Records
 from api.records.petitions import Petition
 from api.records.reports import Report
@@ -45,9 +46,9 @@ def load_demo(records: Records, readers: Readers, corpora: Path | None = None) -
 
 
 def _petitions(records: Records, readers: Readers, root: Path) -> None:
-    today, rows = date.today(), list(_chosen(root))
+    day, rows = today(), list(_chosen(root))
     for i, row in enumerate(rows):
-        received = today - timedelta(days=(len(rows) - 1 - i) * 3 // 2)
+        received = day - timedelta(days=(len(rows) - 1 - i) * 3 // 2)
         channel = row.get("channel") if row.get("channel") in petition_store.CHANNELS else "other"
         new = petition_store.NewPetition(row["text"], received, channel or "other", row["id"])
         try:

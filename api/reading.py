@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 
 import structlog
 
+from api.records.base import today
 from api.records.intakes import Reading
 from nlp.petitions.intake import IntakeRules, Office, fingerprint, intake_report
 from nlp.text import LangNgheError
@@ -26,7 +26,7 @@ def read(readers: Any, office: Office, row: Mapping[str, Any], rules: IntakeRule
     LangNgheError
         What the model's reader refuses.
     """
-    received = row.get("received_at") or date.today()
+    received = row.get("received_at") or today()
     result = readers.classify(row["text"], received, row.get("channel"), row.get("id"))
     place = ", ".join(p for p in (row.get("commune"), row.get("province")) if p) or None
     try:

@@ -10,9 +10,9 @@ from fastapi.responses import RedirectResponse, Response
 from api.console.deps import form_needs, page_needs
 from api.console.register import parse_day
 from api.console.rendering import page
-from api.console.words import today
 from api.http.deps import ServiceDep, actor_of
 from api.records import petition_store as store
+from api.records.base import today
 from api.records.intakes import Reading
 from api.records.petitions import Attachment
 from api.records.report_store import keep_file

@@ -15,7 +15,6 @@ from api.console.highlight import intake_marks
 from api.console.read import analysis_view
 from api.console.register import finished_step, parse_day, tray_filter
 from api.console.rendering import page
-from api.console.words import today
 from api.http.deps import ServiceDep, actor_of, viewer_of
 from api.http.intake_view import intake_body
 from api.http.problems import ProblemError
@@ -24,6 +23,7 @@ from api.http.views import current_labels, decision_body, petition_line, shown_t
 from api.records import petition_store as store
 from api.records.accounts import User
 from api.records.audit import record as audit
+from api.records.base import today
 from api.records.history import history
 from api.records.petition_register import list_petitions, may_see
 from api.records.petitions import Attachment, Petition

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from api.console.basket import saved_searches
 from api.console.deps import page_needs
 from api.console.rendering import environment, page, wants_fragment
-from api.console.words import today
 from api.http.deps import ServiceDep, viewer_of
 from api.http.routes.insight import register_download
 from api.http.views import petition_line
+from api.records.base import today
 from api.records.petition_register import PetitionFilter, Viewer, list_petitions, may_see
 from api.records.petitions import Petition
 from api.security.roles import Principal

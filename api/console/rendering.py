@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.console import words
+from api.records.base import today
 from api.security.roles import Principal
 from nlp.taxonomy import taxonomy
 
@@ -49,7 +50,7 @@ def environment() -> Environment:
         milestone_name=words.MILESTONE,
         action_name=words.ACTION,
         due_words=words.due_words,
-        today=words.today,
+        today=today,
         as_date=date.fromisoformat,
     )
     return env

@@ -12,11 +12,12 @@ from api.console.deps import page_needs
 from api.console.register import parse_day
 from api.console.rendering import environment, page
 from api.console.reports import with_pieces
-from api.console.words import month_name, today
+from api.console.words import month_name
 from api.http.deps import ServiceDep
 from api.http.routes.insight import download, matter, period_of
 from api.http.sheets import XLSX, statistics_xlsx
 from api.records import hotspots, statistics
+from api.records.base import today
 from api.records.statistics import Period
 from api.security.roles import Principal
 from nlp.taxonomy import taxonomy

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Any
 
-HANOI = timezone(timedelta(hours=7))
+from api.records.base import HANOI
 
 STATUS = {"new": "Mới tiếp nhận", "deferred": "Để lại", "confirmed": "Đã phân loại", "in_progress": "Đang giải quyết",
           "resolved": "Đã giải quyết", "returned": "Trả lại, hướng dẫn", "withdrawn": "Rút đơn"}  # fmt: skip
@@ -104,11 +104,6 @@ def day(value: date | datetime | str | None) -> str:
 def moment(value: datetime | None) -> str:
     """A moment as 14:05 02/11/2026 in Vietnam's time."""
     return "" if value is None else value.astimezone(HANOI).strftime("%H:%M %d/%m/%Y")
-
-
-def today() -> date:
-    """The date in Vietnam."""
-    return datetime.now(UTC).astimezone(HANOI).date()
 
 
 def due_words(due: date | None, on: date) -> str:

@@ -14,18 +14,21 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from api.jobs.queue import JobError
-from api.jobs.tables import as_date, as_text, read_table
+from api.jobs.tables import BROKEN, as_date, as_text, read_table
 from api.jobs.worker import Step
 from api.reading import READ_FROM
 from api.records import petition_store as store
 from api.records.accounts import User
 from api.records.audit import Actor
+from api.records.base import today
 from api.records.intakes import Reading
 from api.records.operations import ImportKey, ImportRow, Job, JobFile
+from api.records.petitions import Petition
 from nlp.text import fold_key
 
 STEP = 20
 LONGEST = 1_000_000
+REUSED = "Mã này đã nhập với nội dung khác; nếu là đơn mới, hãy bỏ chọn cột mã hoặc sửa mã."
 TARGETS: dict[str, str] = {
     "text": "Nội dung đơn",
     "received_at": "Ngày nhận",
@@ -42,7 +45,7 @@ _KNOWN: dict[str, tuple[str, ...]] = {
     "text": ("text", "noi dung", "noi dung don", "noi dung phan anh", "noi dung kien nghi", "toan van", "don thu"),
     "received_at": ("received_at", "ngay nhan", "ngay tiep nhan", "ngay den", "ngay", "ngay gui", "thoi gian"),
     "channel": ("channel", "nguon", "nguon don", "kenh", "kenh tiep nhan", "hinh thuc"),
-    "external_id": ("external_id", "id", "ma", "ma don", "so", "so den", "ma so", "so thu tu"),
+    "external_id": ("external_id", "id", "ma", "ma don", "ma ho so", "so den", "ma so"),
     "province": ("province", "tinh", "tinh thanh", "tinh thanh pho", "tinh, thanh pho"),
     "commune": ("commune", "xa", "phuong", "xa phuong", "xa, phuong", "dia ban", "don vi hanh chinh"),
     "name": ("name", "ho ten", "ho va ten", "nguoi gui", "nguoi lam don", "ten nguoi gui", "cong dan"),
@@ -86,18 +89,20 @@ def guess_mapping(columns: Sequence[str]) -> dict[str, str]:
     return mapping
 
 
-def to_petition(row: Mapping[str, Any], mapping: Mapping[str, str], today: date) -> store.NewPetition | RowProblem:
-    """A row as a petition, or what is wrong with it."""
+def to_petition(row: Mapping[str, Any], mapping: Mapping[str, str], on: date) -> store.NewPetition | RowProblem:
+    """A row as a petition that is entered `on` a day, or what is wrong with it."""
 
     def value(target: str) -> Any:
         return row.get(mapping.get(target, ""), "")
 
-    text = as_text(value("text")).replace("\r\n", "\n").replace("\x00", "")
+    if row is BROKEN:
+        return RowProblem("row_broken", "Dòng này không phải một đối tượng JSON hợp lệ.")
+    text = as_text(value("text")).replace("\r\n", "\n")
     if not text.strip():
         return RowProblem("text_empty", "Không có nội dung đơn.")
     if len(text) > LONGEST:
         return RowProblem("text_too_long", "Nội dung đơn quá dài.")
-    received: date | None = today
+    received: date | None = on
     if "received_at" in mapping:
         raw = value("received_at")
         received = as_date(raw) if raw != "" else None
@@ -105,7 +110,7 @@ def to_petition(row: Mapping[str, Any], mapping: Mapping[str, str], today: date)
             code = "date_missing" if raw == "" else "date_invalid"
             return RowProblem(code, "Thiếu ngày nhận." if raw == "" else "Ngày nhận không đúng dạng ngày/tháng/năm.")
     assert received is not None
-    if not date(1945, 9, 2) <= received <= today:
+    if not date(1945, 9, 2) <= received <= on:
         return RowProblem("date_out_of_range", "Ngày nhận ở tương lai hoặc quá xa.")
     name = as_text(value("name"))[:300]
     parties = (
@@ -163,8 +168,8 @@ def run_import(step: Step) -> dict[str, Any]:
         data, filename = stored.data, stored.filename
         dealt = set(session.scalars(select(ImportRow.row).where(ImportRow.job_id == step.claim.id)))
         actor = _actor(session, step.claim.id)
-    _, rows = read_table(data, filename)
-    waiting = [(i + 1, row) for i, row in enumerate(rows) if i + 1 not in dealt]
+    rows = read_table(data, filename).rows
+    waiting = [(number, row) for number, row in rows if number not in dealt]
     for start in range(0, len(waiting), STEP):
         _import_some(step, waiting[start : start + STEP], payload, actor, len(dealt) + min(start + STEP, len(waiting)))
     with step.records.read() as session:
@@ -182,12 +187,12 @@ def _actor(session: Session, job_id: str) -> Actor:
 def _import_some(
     step: Step, rows: Sequence[tuple[int, Mapping[str, Any]]], payload: Mapping[str, Any], actor: Actor, done: int
 ) -> None:
-    today = date.today()
-    parsed = [(number, to_petition(row, payload["mapping"], today)) for number, row in rows]
+    day = today()
+    parsed = [(number, to_petition(row, payload["mapping"], day)) for number, row in rows]
     good = [(number, new) for number, new in parsed if isinstance(new, store.NewPetition)]
     keys = {number: row_key(new) for number, new in good}
     with step.records.read() as session:
-        known = dict(_known(session, list(keys.values())))
+        known = _known(session, list(keys.values()))
     fresh = [(number, new) for number, new in good if keys[number] not in known]
     dry = bool(payload.get("dry_run"))
     answers: dict[int, Reading | dict[str, Any]] = {}
@@ -195,29 +200,39 @@ def _import_some(
         asked = [{"id": str(n), **{name: getattr(new, name) for name in READ_FROM}} for n, new in fresh]
         answers = {n: a for (n, _), a in zip(fresh, step.read(asked), strict=True)}
     with step.records.write() as session:
-        known = dict(_known(session, list(keys.values())))
+        known = _known(session, list(keys.values()))
         for number, new in parsed:
             outcome = ImportRow(job_id=step.claim.id, row=number, outcome="rejected")
             if isinstance(new, RowProblem):
                 outcome.error = {"code": new.code, "message": new.message}
             elif keys[number] in known:
-                outcome.outcome, outcome.petition_id = "repeated", known[keys[number]]
+                petition_id, digest = known[keys[number]]
+                if digest == store.text_digest(new.text):
+                    outcome.outcome, outcome.petition_id = "repeated", petition_id
+                else:
+                    # Offices start their numbers anew; taking this for the earlier petition would lose it.
+                    outcome.error = {"code": "external_id_reused", "message": REUSED}
             elif dry:
-                outcome.outcome, known[keys[number]] = "fits", None
+                outcome.outcome, known[keys[number]] = "fits", (None, store.text_digest(new.text))
             elif isinstance(answer := answers[number], dict):
                 outcome.error = answer["error"]
             else:
                 petition = store.add_petition(session, new, answer, actor)
                 session.add(ImportKey(key=keys[number], petition_id=petition.id))
                 outcome.outcome, outcome.petition_id = "stored", petition.id
-                known[keys[number]] = petition.id
+                known[keys[number]] = (petition.id, petition.text_sha256)
             session.add(outcome)
         step.store(session, done)
 
 
-def _known(session: Session, keys: Sequence[str]) -> list[tuple[str, str | None]]:
-    rows = session.execute(select(ImportKey.key, ImportKey.petition_id).where(ImportKey.key.in_(keys)))
-    return [(row[0], row[1]) for row in rows]
+def _known(session: Session, keys: Sequence[str]) -> dict[str, tuple[str | None, str]]:
+    """For every key that was imported before, its petition and the digest of that petition's text."""
+    rows = (
+        select(ImportKey.key, ImportKey.petition_id, Petition.text_sha256)
+        .join(Petition, Petition.id == ImportKey.petition_id)
+        .where(ImportKey.key.in_(keys))
+    )
+    return {key: (petition_id, digest) for key, petition_id, digest in session.execute(rows)}
 
 
 def rejected_csv(session: Session, job: Job) -> bytes:

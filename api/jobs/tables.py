@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -14,14 +15,23 @@ from nlp.text import LangNgheError, decode
 
 MOST_ROWS = 200_000
 MOST_UNPACKED = 600 * 1024 * 1024
+BROKEN: dict[str, Any] = {"": None}  # stands in for a line that is no JSON object, so that the others are read
 
 
 class TableError(LangNgheError):
     """A file that is not a table we can read."""
 
 
-def read_table(data: bytes, filename: str) -> tuple[list[str], list[dict[str, Any]]]:
-    """The column names and the rows of a file; wholly empty rows are left out.
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Column names, and rows by the number that a person sees beside them in the file (a header is row 1)."""
+
+    columns: list[str]
+    rows: list[tuple[int, dict[str, Any]]]
+
+
+def read_table(data: bytes, filename: str) -> Table:
+    """The columns and the rows of a file; wholly empty rows are left out, a broken JSON line is `BROKEN`.
 
     Parameters
     ----------
@@ -37,37 +47,46 @@ def read_table(data: bytes, filename: str) -> tuple[list[str], list[dict[str, An
     if not data.strip():
         raise TableError("table_empty", "Tệp không có dòng nào.")
     if ending == "xlsx":
-        columns, rows = _from_grid(_xlsx(data))
+        table = _from_grid(_xlsx(data))
     elif ending in ("csv", "tsv", "txt"):
-        columns, rows = _from_grid(_csv(data))
+        table = _from_grid(_csv(data))
     elif ending in ("jsonl", "ndjson", "json"):
-        columns, rows = _jsonl(data)
+        table = _jsonl(data)
     else:
         raise TableError("table_format", "Chỉ nhận tệp .xlsx, .csv hoặc .jsonl.")
-    if not rows:
+    if not table.rows:
         raise TableError("table_empty", "Tệp không có dòng nào.")
-    return columns, rows
+    return table
 
 
-def _from_grid(grid: Iterator[list[Any]]) -> tuple[list[str], list[dict[str, Any]]]:
-    head = next((row for row in grid if any(_filled(c) for c in row)), None)
+def _from_grid(grid: Iterator[list[Any]]) -> Table:
+    numbered = enumerate(grid, start=1)
+    head = next((row for _, row in numbered if any(_filled(c) for c in row)), None)
     if head is None:
         raise TableError("table_empty", "Tệp không có dòng nào.")
     columns: list[str] = []
     for i, cell in enumerate(head):
-        name = str(cell).strip() if _filled(cell) else f"Cột {i + 1}"
+        name = _storable(str(cell)).strip() if _filled(cell) else f"Cột {i + 1}"
         columns.append(name if name not in columns else f"{name} ({i + 1})")
     rows = []
-    for cells in grid:
+    for number, cells in numbered:
         if any(_filled(c) for c in cells):
-            rows.append({name: cells[i] for i, name in enumerate(columns) if i < len(cells) and _filled(cells[i])})
+            row = {n: _storable(cells[i]) for i, n in enumerate(columns) if i < len(cells) and _filled(cells[i])}
+            rows.append((number, row))
             if len(rows) > MOST_ROWS:
                 raise TableError("table_too_long", f"Tệp có hơn {MOST_ROWS:,} dòng; hãy chia nhỏ.".replace(",", "."))
-    return columns, rows
+    return Table(columns, rows)
 
 
 def _filled(cell: Any) -> bool:
     return cell is not None and str(cell).strip() != ""
+
+
+def _storable(cell: Any) -> Any:
+    # PostgreSQL keeps no U+0000, and half of a surrogate pair is no character at all.
+    if isinstance(cell, str):
+        return "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in cell if c != "\x00")
+    return cell
 
 
 def _xlsx(data: bytes) -> Iterator[list[Any]]:
@@ -100,29 +119,43 @@ def _csv(data: bytes) -> Iterator[list[Any]]:
         raise TableError("table_broken", "Tệp CSV có dòng không đọc được.") from error
 
 
-def _jsonl(data: bytes) -> tuple[list[str], list[dict[str, Any]]]:
+def _jsonl(data: bytes) -> Table:
     text = decode(data).text
     columns: dict[str, None] = {}
-    rows: list[dict[str, Any]] = []
-    try:
-        if text.lstrip().startswith("["):
-            items: Any = json.loads(text)
-        else:
-            items = (json.loads(line) for line in text.split("\n") if line.strip())
-        for item in items:
-            row = {str(k): v for k, v in item.items() if _filled(v)}
+    rows: list[tuple[int, dict[str, Any]]] = []
+    for number, item in _objects(text):
+        row = BROKEN
+        if isinstance(item, dict):
+            row = {_storable(str(k)): _storable(v) for k, v in item.items() if _filled(v)}
             columns.update(dict.fromkeys(row))
-            rows.append(row)
-            if len(rows) > MOST_ROWS:
-                raise TableError("table_too_long", f"Tệp có hơn {MOST_ROWS:,} dòng; hãy chia nhỏ.".replace(",", "."))
-    except (ValueError, AttributeError, RecursionError) as error:
-        where = f"dòng {len(rows) + 1}"
-        raise TableError("table_broken", f"Tệp JSONL không hợp lệ ở {where}.") from error
-    return list(columns), rows
+        rows.append((number, row))
+        if len(rows) > MOST_ROWS:
+            raise TableError("table_too_long", f"Tệp có hơn {MOST_ROWS:,} dòng; hãy chia nhỏ.".replace(",", "."))
+    if rows and not columns:
+        raise TableError("table_broken", "Tệp JSONL không có dòng nào hợp lệ.")
+    return Table(list(columns), rows)
+
+
+def _objects(text: str) -> Iterator[tuple[int, Any]]:
+    """What the file holds with its line (in one JSON array: its place); None where a line cannot be read."""
+    if text.lstrip().startswith("["):
+        try:
+            yield from enumerate(json.loads(text), start=1)
+        except (ValueError, RecursionError) as error:
+            raise TableError("table_broken", "Tệp JSON không hợp lệ.") from error
+        return
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            try:
+                yield number, json.loads(line)
+            except (ValueError, RecursionError):
+                yield number, None
 
 
 def as_text(value: Any) -> str:
-    """A cell as text; whole numbers lose the ".0" that Excel gives them."""
+    """A cell as text; whole numbers lose the ".0" that Excel gives them, a list or an object has no text."""
+    if isinstance(value, list | dict):
+        return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return value.isoformat() if isinstance(value, date | datetime) else str(value).strip()

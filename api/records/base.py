@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 from sqlalchemy import JSON, DateTime, MetaData, String, TypeDecorator
@@ -54,11 +54,17 @@ class UtcTime(TypeDecorator[datetime]):
 PublicId = String(26)
 # SQLite reads a row from its beginning: long texts stand last, so that looking at a state does not walk through them.
 LAST = 100
+HANOI = timezone(timedelta(hours=7))
 
 
 def now() -> datetime:
     """The present moment in UTC."""
     return datetime.now(UTC)
+
+
+def today() -> date:
+    """The date in Vietnam, wherever the machine's own clock is set: register years, terms and months follow it."""
+    return now().astimezone(HANOI).date()
 
 
 def new_id(at_ms: int | None = None) -> str:

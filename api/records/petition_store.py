@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.records.audit import Actor
 from api.records.audit import record as audit
-from api.records.base import now
+from api.records.base import now, today
 from api.records.counters import next_value
 from api.records.duplicates import link_lookalikes
 from api.records.intakes import (
@@ -73,6 +73,11 @@ class NewPetition:
     parties: tuple[NewParty, ...] = field(default=())
 
 
+def text_digest(text: str) -> str:
+    """SHA-256 of a petition's text as given."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def add_petition(session: Session, new: NewPetition, reading: Reading, actor: Actor) -> Petition:
     """Enter a petition into the register with its first reading; whoever enters it is assigned to it.
 
@@ -83,7 +88,7 @@ def add_petition(session: Session, new: NewPetition, reading: Reading, actor: Ac
     petition = Petition(
         register_year=year, register_seq=next_value(session, f"register-{year}"), received_at=new.received_at,
         channel=new.channel, external_id=new.external_id, text=new.text,
-        text_sha256=hashlib.sha256(new.text.encode("utf-8", "surrogatepass")).hexdigest(),
+        text_sha256=text_digest(new.text),
         exact=exact_words(new.text), folded=folded_words(new.text), province=new.province or found[0], commune=new.commune or found[1],
         title=short_title(new.text, result), created_by=actor.id,
     )  # fmt: skip
@@ -174,6 +179,7 @@ def decide(
         petition.status = "deferred"
     elif complete and petition.status in ("new", "deferred"):
         petition.status = "confirmed"
+    petition.updated_at = now()  # a new version even where the decision changes no label: who decides next must see it
     derive(session, petition, decision, analysis.result if analysis else None)
     refresh_intake(session, petition, analysis.result if analysis else None)
     audit(session, actor, f"petition.{action}", "petition", petition.id, decision=decision.seq)
@@ -196,7 +202,7 @@ def undo(session: Session, petition: Petition, actor: Actor) -> Decision:
     session.add(step)
     session.flush()
     session.execute(delete(LabelFeedback).where(LabelFeedback.petition_num == petition.num))
-    petition.status = last.status_before
+    petition.status, petition.updated_at = last.status_before, now()
     before, analysis = current_decision(session, petition), latest_analysis(session, petition)
     if before is not None:
         made_on = session.get(Analysis, before.analysis_id) if before.analysis_id else None
@@ -237,7 +243,7 @@ def mark_step(session: Session, petition: Petition, code: str, on: date | None, 
         raise PetitionError("step_unknown", "Bước này không có trong danh sách thời hạn của đơn.")
     if (
         on is not None
-        and not petition.received_at.replace(year=petition.received_at.year - 5, day=1) <= on <= date.today()
+        and not petition.received_at.replace(year=petition.received_at.year - 5, day=1) <= on <= today()
     ):
         raise PetitionError("step_out_of_range", "Ngày của bước này ở tương lai hoặc quá xa ngày nhận.")
     detail = {"code": code, "on": _plain(on)}
@@ -258,6 +264,7 @@ def assign(session: Session, petition: Petition, user_ids: Sequence[int], actor:
             petition.assignments.remove(row)
     for user_id in wanted - {a.user_id for a in petition.assignments}:
         petition.assignments.append(Assignment(user_id=user_id, by=actor.id))
+    petition.updated_at = now()
     detail = {"users": sorted(wanted)}
     session.add(PetitionEvent(petition_num=petition.num, kind="assign", detail=detail, actor_id=actor.id,
                               actor_name=actor.name))  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from api.records.accounts import LoginSession, User, UserRole
 from api.records.audit import SYSTEM, Actor
@@ -120,7 +121,7 @@ def set_roles(session: Session, user: User, roles: Iterable[str], actor: Actor) 
         _keep_one_admin(session, user)
     kept = {r.role: r for r in user.roles}
     user.roles = [kept.get(r) or UserRole(role=r) for r in sorted(wanted)]
-    user.version = user.version  # roles live in their own table; the account counts as changed all the same
+    flag_modified(user, "display_name")  # roles live in their own table; the account counts as changed all the same
     audit(session, actor, "user.roles", "user", user.username, roles=sorted(wanted))
 
 

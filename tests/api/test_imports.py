@@ -118,6 +118,54 @@ def test_a_dry_run_stores_nothing_and_names_every_bad_row(records: Records, fake
             (3, "text_empty"), (4, "date_invalid"), (5, "date_out_of_range"), (6, "date_missing")]  # fmt: skip
 
 
+def test_rejected_rows_carry_the_number_that_stands_beside_them_in_the_file(
+    records: Records, fake_readers: Any
+) -> None:
+    data = "Nội dung,Ngày nhận\n\nĐường hỏng,01/09/2026\n,,\n,02/09/2026\nCầu sập,40/13/2026\n".encode()
+    job_id = start(records, data, dry_run=True)
+    worker(records, fake_readers).work_once()
+    with records.read() as session:
+        rows = list(session.scalars(select(ImportRow).where(ImportRow.job_id == job_id).order_by(ImportRow.row)))
+    assert [(r.row, r.outcome) for r in rows] == [(3, "fits"), (5, "rejected"), (6, "rejected")]
+
+
+def test_a_broken_line_is_rejected_and_characters_that_cannot_be_stored_do_not_stop_an_import(
+    records: Records, fake_readers: Any
+) -> None:
+    lines = [
+        b'{"text": "\xc4\x90\xc6\xb0\xe1\xbb\x9dng \\ud800 h\xe1\xbb\x8fng", "external_id": "a\\u0000b", "province": "\\udfff"}',
+        b'{"text": "c\xe1\xba\xa7u h',
+        b'"ch\xe1\xbb\xaf"',
+        b'{"text": {"a": 1}}',
+    ]
+    job_id = start(records, b"\n".join(lines), filename="a" * 400 + ".jsonl")
+    worker(records, fake_readers).work_once()
+    assert finished(records, job_id) == {"rows": 4, "dry_run": False, "stored": 1, "rejected": 3}
+    with records.read() as session:
+        codes = [(r.error or {}).get("code") for r in
+                 session.scalars(select(ImportRow).where(ImportRow.job_id == job_id).order_by(ImportRow.row))]  # fmt: skip
+        petition = session.scalars(select(Petition)).one()
+        assert codes == [None, "row_broken", "row_broken", "text_empty"]
+        assert (petition.text, petition.external_id, petition.province) == ("Đường \ufffd hỏng", "ab", "\ufffd")
+
+
+def test_a_number_used_again_for_another_petition_is_named_and_not_taken_for_the_first(
+    records: Records, fake_readers: Any
+) -> None:
+    january = "Mã,Nội dung\n1,Đường hỏng\n2,Rác thải\n".encode()
+    february = "Mã,Nội dung\n1,Cầu sập\n2,Rác thải\n1,Chợ bẩn\n".encode()
+    start(records, january)
+    worker(records, fake_readers).work_once()
+    for dry_run in (True, False):
+        again = start(records, february, dry_run=dry_run)
+        worker(records, fake_readers).work_once()
+        assert finished(records, again) == {"rows": 3, "dry_run": dry_run, "repeated": 1, "rejected": 2}
+    with records.read() as session:
+        bad = list(session.scalars(select(ImportRow).where(ImportRow.job_id == again, ImportRow.outcome == "rejected")))
+        assert {(b.error or {})["code"] for b in bad} == {"external_id_reused"}
+    assert guess_mapping(["Số thứ tự", "Số", "Nội dung"]) == {"text": "Nội dung"}
+
+
 def test_a_dry_run_can_be_followed_by_the_real_import(records: Records, fake_readers: Any) -> None:
     job_id = start(records, table(25), dry_run=True)
     worker(records, fake_readers).work_once()
@@ -331,7 +379,7 @@ def test_import_over_http_from_excel_with_preview_mapping_and_rejected_rows(
 @pytest.mark.parametrize(
     ("data", "name", "code"),
     [(b"", "a.csv", "table_empty"), (b"x", "a.exe", "table_format"), (b"PK\x03\x04broken", "a.xlsx", "table_broken"),
-     (b'{"a": 1}\n[', "a.jsonl", "table_broken"), (b"a;b\n", "a.csv", "table_empty")],
+     (b'{"a": 1\n[', "a.jsonl", "table_broken"), (b"a;b\n", "a.csv", "table_empty")],
 )  # fmt: skip
 def test_files_that_are_no_tables_are_named(data: bytes, name: str, code: str) -> None:
     with pytest.raises(TableError) as error:

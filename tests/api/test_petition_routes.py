@@ -160,6 +160,24 @@ def test_two_clerks_never_overwrite_each_other(http: TestClient) -> None:
     assert (blind.status_code, blind.json()["code"]) == (428, "if_match_required")
 
 
+def test_steps_that_change_no_label_make_a_new_version_too(http: TestClient) -> None:
+    petition = http.post("/v1/petitions", json={"text": "Đường hỏng nặng."}).json()
+    path = f"/v1/petitions/{petition['id']}"
+    steps: list[tuple[str, str, dict[str, object]]] = [
+        ("POST", f"{path}/decisions", {"action": "confirm", "labels": {"type": petition["labels"]["type"]}}),
+        ("POST", f"{path}/undo", {}),
+        ("PUT", f"{path}/assignments", {"usernames": []}),
+    ]
+    for method, where, body in steps:
+        tag = http.get(path).headers["etag"]
+        assert http.request(method, where, json=body, headers={"If-Match": tag}).status_code < 300
+        late = http.request(method, where, json=body, headers={"If-Match": tag})
+        assert (late.status_code, late.json()["code"]) == (412, "edited_meanwhile"), where
+    tag = {"If-Match": http.get(path).headers["etag"]}
+    empty = http.post(f"{path}/decisions", json={"action": "correct"}, headers=tag)
+    assert (empty.status_code, empty.json()["code"]) == (422, "invalid")
+
+
 @pytest.mark.parametrize(
     ("labels", "code"),
     [

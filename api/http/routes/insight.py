@@ -13,7 +13,6 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from api.console.words import today
 from api.export import MEDIA_TYPES
 from api.http.deps import PrincipalDep, ServiceDep, actor_of, needs, viewer_of
 from api.http.models.common import IsoDate, ShortText, problems
@@ -26,6 +25,7 @@ from api.http.views import finding_bodies
 from api.privacy import redacted
 from api.records import feedback, hotspots, statistics
 from api.records.audit import record as audit
+from api.records.base import today
 from api.records.finding_search import FindingFilter, search_findings
 from api.records.operations import SavedSearch
 from api.records.petition_register import COUNT_MOST, MAX_PAGE, PetitionFilter, list_petitions

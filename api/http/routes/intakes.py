@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
@@ -15,6 +14,7 @@ from api.http.models.intakes import ComparisonBody, DuplicateMark, IntakeBody, S
 from api.http.routes.petitions import find_petition
 from api.records import petition_store as store
 from api.records.audit import record as audit
+from api.records.base import today
 from api.records.duplicates import judge
 from api.security.roles import Principal
 
@@ -28,7 +28,7 @@ def read_intake(petition_id: ShortText, service: ServiceDep, response: Response,
     """Checklist with quotes, terms against today, routing with its basis, parties, matters and look-alikes."""
     with service.records.read() as session:
         petition = find_petition(session, petition_id, principal)
-        body = IntakeBody.model_validate(intake_body(session, petition, viewer_of(principal), date.today()))
+        body = IntakeBody.model_validate(intake_body(session, petition, viewer_of(principal), today()))
         response.headers["ETag"] = etag(petition.version)
     if body.redacted:
         with service.records.write() as session:
@@ -48,7 +48,7 @@ def mark_step(
         store.mark_step(session, petition, body.code, body.on, actor_of(principal))
         session.flush()
         response.headers["ETag"] = etag(petition.version)
-        return IntakeBody.model_validate(intake_body(session, petition, viewer_of(principal), date.today()))
+        return IntakeBody.model_validate(intake_body(session, petition, viewer_of(principal), today()))
 
 
 @router.put("/duplicates/{other_id}", summary="Xác nhận hoặc bỏ một cặp đơn giống nhau", responses=problems(404))
@@ -61,7 +61,7 @@ def judge_duplicate(
         other = find_petition(session, other_id, principal)
         judge(session, petition, other, body.state, actor_of(principal))
         session.flush()
-        return IntakeBody.model_validate(intake_body(session, petition, viewer_of(principal), date.today()))
+        return IntakeBody.model_validate(intake_body(session, petition, viewer_of(principal), today()))
 
 
 @router.get("/compare/{other_id}", summary="So hai đơn từng chữ", responses=problems(404))

@@ -15,7 +15,7 @@ from api.http.models.jobs import ImportBody, ImportStart, JobBody, JobPage
 from api.http.problems import ProblemError
 from api.jobs import queue
 from api.jobs.importing import guess_mapping, rejected_csv, start_import
-from api.jobs.tables import as_text, read_table
+from api.jobs.tables import BROKEN, as_text, read_table
 from api.records.operations import Job
 from api.security.roles import Principal
 
@@ -41,11 +41,13 @@ def job_body(job: Job) -> dict[str, Any]:
 
 def draft_import(session: Session, data: bytes, filename: str, principal: Principal) -> Job:
     """Keep an uploaded table as a draft, with its columns, first rows and a guessed mapping."""
-    columns, rows = read_table(data, filename)
-    preview = [{k: as_text(v)[:200] for k, v in row.items()} for row in rows[:SHOWN]]
-    payload = {"filename": filename[:300], "columns": columns, "preview": preview, "mapping": guess_mapping(columns),
-               "dry_run": False}  # fmt: skip
-    return queue.add_job(session, "import", payload, actor_of(principal), state=queue.DRAFT, total=len(rows),
+    filename = filename[-300:]  # its end says what it is
+    table = read_table(data, filename)
+    readable = [row for _, row in table.rows[:SHOWN] if row is not BROKEN]
+    preview = [{k: as_text(v)[:200] for k, v in row.items()} for row in readable]
+    payload = {"filename": filename, "columns": table.columns, "preview": preview,
+               "mapping": guess_mapping(table.columns), "dry_run": False}  # fmt: skip
+    return queue.add_job(session, "import", payload, actor_of(principal), state=queue.DRAFT, total=len(table.rows),
                          filename=filename, data=data)  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Query, Request, Response
@@ -33,6 +32,7 @@ from api.http.views import petition_body, petition_line
 from api.records import petition_store as store
 from api.records.accounts import User
 from api.records.audit import record as audit
+from api.records.base import today
 from api.records.history import history
 from api.records.petition_register import PetitionFilter, list_petitions, may_see
 from api.records.petitions import Petition
@@ -86,7 +86,7 @@ async def create(
     principal: Annotated[Principal, Depends(needs("petition.add"))],
 ) -> PetitionBody:  # fmt: skip
     """Reads the petition, gives it the next register number and stores both."""
-    new = store.NewPetition(body.text, body.received_at or date.today(), body.channel, body.external_id, body.province, body.commune,
+    new = store.NewPetition(body.text, body.received_at or today(), body.channel, body.external_id, body.province, body.commune,
                             tuple(store.NewParty(**p.model_dump()) for p in body.parties))  # fmt: skip
     reading = await service.read(new)
 
@@ -172,6 +172,8 @@ def decide(
         analysis = store.latest_analysis(session, petition)
         if body.action == "confirm" and not labels and analysis is not None:
             labels = store.machine_labels(analysis.result)
+        if body.action == "correct" and not labels:
+            raise ProblemError("invalid", "Hãy ghi ít nhất một nhãn đúng để sửa.")
         action = body.action if body.action == "defer" else ""
         store.decide(session, petition, labels, actor_of(principal), action=action, note=body.note)
         answer = petition_body(session, petition)
