@@ -9,7 +9,10 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from nlp.text.entities.lexicon import lexicon
+from nlp.petitions.intake import old_units
+from nlp.petitions.intake.old_units import bare_key
+from nlp.petitions.intake.plain_units import plain_units
+from nlp.text.entities.lexicon import folded_key, lexicon, word_list
 from nlp.text.entities.view import UPPER, TextView
 
 # Two tiers of local government since this day (no district; provinces merged).
@@ -24,6 +27,11 @@ _UNIT = re.compile(
 )
 _FOLLOW = re.compile(rf"\s?[,(\-–]\s?(?P<name>{_WORD}(?: {_WORD}){{1,3}})(?=[\s,.;:)\n]|\Z)")
 _OLD = re.compile(r"\s?\(?(?:cũ|củ|trước đây|cu)(?!\w)")
+_JOIN = re.compile(r"\s?[,(\-–]?\s?(?:(?:cũ|cu)\s?,?\s?)?(?:(?:thuộc|thuoc)\s)?")
+# A share of capitals below this means that names are written small.
+LOWERED = 0.04
+# Cities of a province's rank; the others are seats of a district's rank.
+_CITIES = frozenset(("hanoi", "hochiminh", "haiphong", "danang", "cantho", "hue"))
 _ADDRESSED = re.compile(r"(?:kính gửi|kính thưa|gửi|gởi|thưa|kinh gui)[^\n]*\Z", re.IGNORECASE)
 
 
@@ -93,7 +101,7 @@ def places(view: TextView, *, day: date | None = None, province: str = "", conve
     province : str
         The office's own province, used where the text names none.
     convert : bool
-        Look old units up (the first look-up of a process loads a table of 5 MB: about 0.2 s).
+        Look old units up (the first look-up of a process reads a table of 5 MB: about 0.2 s).
     """
     found: dict[tuple[str, str, str], Place] = {}
     chains = list(_chains(view))
@@ -115,33 +123,56 @@ def places(view: TextView, *, day: date | None = None, province: str = "", conve
 
 
 def _chains(view: TextView) -> Iterable[_Chain]:
+    """Chains of units, small to large: "xã Yên Thắng, huyện Ý Yên, tỉnh Nam Định"."""
+    lowered = sum(t.capital for t in view.tokens) < LOWERED * len(view.tokens)
+    units = plain_units(view.folded) if lowered or not view.accented else _written_units(view)
     chain: _Chain | None = None
-    for m in _UNIT.finditer(view.text):
-        numbered = m.group("name").isdigit() and not re.match(r"(?i:phường|p\.|quận|q)", m.group())
-        if m.group("name").split()[0] in _TITLES or numbered:
-            continue
-        kind = (
-            m.lastgroup if m.lastgroup != "name" else next(g for g in ("commune", "district", "province") if m.group(g))
+    for start, end, rank in units:
+        chain_end = chain.end if chain else 0
+        city = (
+            chain is not None and rank == 3 and chain.level() == 3 and _is_city(chain.province) and not chain.district
         )
-        rank = {"commune": 1, "district": 2, "province": 3}[str(kind)]
         joined = (
-            chain is not None
-            and rank > chain.level()
-            and re.fullmatch(r"\s?[,(\-–]?\s?(?:cũ\s?,?\s?)?(?:thuộc\s)?", view.text[chain.end : m.start()])
+            chain is not None and (rank > chain.level() or city) and bool(_JOIN.fullmatch(view.text, chain_end, start))
         )
         if not joined:
             if chain is not None:
                 yield chain
-            chain = _Chain(m.start(), m.end())
+            chain = _Chain(start, end)
         assert chain is not None
-        setattr(chain, str(kind), " ".join(m.group().split()))
-        chain.end = m.end()
+        if city and joined:  # TP Huế, tỉnh Thừa Thiên Huế
+            chain.district, chain.province = chain.province, ""
+        setattr(chain, ("commune", "district", "province")[rank - 1], " ".join(view.text[start:end].split()))
+        chain.end = end
         chain.old = chain.old or bool(_OLD.match(view.text, chain.end))
-        _follow(view, chain)
-        if "(" in view.text[chain.start : chain.end] and view.text[chain.end : chain.end + 1] == ")":
-            chain.end += 1
+        if view.accented and not lowered:
+            _follow(view, chain)
+        closing = re.compile(r"(?:\s?(?:cũ|củ|trước đây|cu))?\)").match(view.text, chain.end)
+        if "(" in view.text[chain.start : chain.end] and closing:
+            chain.end = closing.end()
     if chain is not None:
         yield chain
+
+
+def _written_units(view: TextView) -> Iterable[tuple[int, int, int]]:
+    """Units by their kind and the capitals of their name: (start, end, rank)."""
+    for m in _UNIT.finditer(view.text):
+        name = m.group("name")
+        numbered = name.isdigit() and not re.match(r"(?i:phường|p\.|quận|q)", m.group())
+        if name.split()[0] in _TITLES or numbered:
+            continue
+        kind = next(g for g in ("commune", "district", "province") if m.group(g))
+        rank = {"commune": 1, "district": 2, "province": 3}[kind]
+        # A city is a province's seat unless it is one of the few of a province's rank.
+        yield m.start(), m.end(), 2 if rank == 3 and _is_city(m.group()) and not _ranks_as_province(name) else rank
+
+
+def _is_city(name: str) -> bool:
+    return bool(re.match(r"(?i:tp|thành phố|thanh pho)", name))
+
+
+def _ranks_as_province(name: str) -> bool:
+    return bare_key(name) in _CITIES
 
 
 def _follow(view: TextView, chain: _Chain) -> None:
@@ -165,15 +196,13 @@ def _follow(view: TextView, chain: _Chain) -> None:
 
 @lru_cache(maxsize=512)
 def _is_province(name: str) -> bool:
-    from nlp.text.entities.lexicon import folded_key, word_list
-
     words = word_list("places.yaml", "provinces", False)
     parts = [folded_key(w) for w in name.split()]
     return words.starts_at(parts, 0) == len(parts)
 
 
 def _is_bare(name: str) -> bool:
-    """Whether a name, with or without its kind, is a province (a TP may be a district's seat)."""
+    """Whether a name, with or without its kind, is a province."""
     words = name.split()
     return bool(words) and (
         _is_province(name) or _is_province(" ".join(words[1:])) or _is_province(" ".join(words[2:]))
@@ -181,33 +210,19 @@ def _is_bare(name: str) -> bool:
 
 
 def _placed(chain: _Chain, day: date | None, province: str, convert: bool) -> Place:
-    names = (chain.commune, chain.district, chain.province or province)
+    named = chain.province or _seat(chain.district)
+    names = (chain.commune, chain.district, named or province)
     # A district in the name, "cũ", or a date before the change makes it an old unit.
-    urban_district = chain.district.lower().startswith(("tp", "thành phố"))
-    is_old = bool(chain.district and not urban_district) or chain.old or (day is not None and day < TWO_TIERS)
-    if not is_old:
+    if not (chain.district or chain.old or (day is not None and day < TWO_TIERS)):
         return Place(chain.start, chain.end, *names, "", "nhu_cu")
-    if not convert or not names[2]:
-        note = "" if names[2] else "Thiếu tên tỉnh nên chưa đổi được."
-        return Place(chain.start, chain.end, *names, "", "khong_doi_duoc", note)
-    converted, status, note = convert_units(*names)
-    return Place(chain.start, chain.end, *names, converted, status, note)
+    if not convert:
+        return Place(chain.start, chain.end, *names, "", "khong_doi_duoc", "")
+    return Place(
+        chain.start, chain.end, *names, *old_units.convert(chain.commune, chain.district, named, "" if named else province)
+    )  # fmt: skip
 
 
-@lru_cache(maxsize=4096)
-def convert_units(commune: str, district: str, province: str) -> tuple[str, str, str]:
-    """The present units of an old commune: (name, status, note); offline, by underthesea's table."""
-    from underthesea import convert_address
-
-    spelled = [re.sub(r"^(?:P|p)\.\s?", "Phường ", commune), re.sub(r"^Q\.?\s?", "Quận ", district), province]
-    spelled[0] = f"Phường {spelled[0]}" if spelled[0].isdigit() else spelled[0]
-    result = convert_address(", ".join(p for p in spelled if p))
-    name = str(result.status.value)
-    if name == "success" and result.new.ward:
-        note = "Xã, phường cũ bị chia; đây là phần chính." if "split" in result.note else ""
-        if not district:
-            note = "Không có tên huyện cũ nên có thể trùng tên xã; cần xem lại."
-        return result.converted, "da_doi", note
-    if name in ("partial", "success") and result.new.province:
-        return result.new.province, "mot_phan", "Chỉ đổi được tên tỉnh; cần tra xã mới."
-    return "", "khong_doi_duoc", "Không thấy trong bảng chuyển đổi."
+def _seat(district: str) -> str:
+    """The province that a city was the seat of, where both have the same name (TP Bắc Ninh)."""
+    bare = old_units.split_kind(district)[1]
+    return bare if _is_city(district) and _is_province(bare) else ""
