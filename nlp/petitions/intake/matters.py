@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from nlp.petitions.intake.sums import NUMBER, amounts
 from nlp.text import sentences
 from nlp.text.entities.dates import dates
 from nlp.text.entities.types import Entity
 from nlp.text.entities.view import TextView
 
-_NUMBER = r"\d{1,3}(?:[.,]\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?"
 _CODE = re.compile(r"(?<![\w/.,\-])\d{1,5}(?:/(?:19|20)\d{2})?/[A-ZĐ][A-ZĐa-zà-ỹ]*(?:[-&.][A-ZĐ][A-ZĐa-z]*)*(?!\w)")
 _LAW_CODE = re.compile(r"NĐ-CP|/TT|/TTLT|/QH\d|CT-TTg|/QH")
 _DOCUMENT_WORDS = (
@@ -31,21 +31,17 @@ _UNIT_AFTER = re.compile(
     r"\s*(?:(?:ngày|tháng|năm)(?!\s*\d)|(?:người|hộ|lần|đồng|triệu|trang|bản|tờ|m2|giờ|%|lá|lượt|bận|cái)\b)",
     re.IGNORECASE,
 )
-_MONEY_UNIT = r"tỷ|tỉ|ty|triệu|trieu|tr|nghìn|nghin|ngàn|ngan|đồng|dong|vnđ|vnd|đ|k"
-_MONEY = re.compile(
-    rf"(?<![\w/.,\-])(?:{_NUMBER})\s?(?:{_MONEY_UNIT})(?![\w])(?:\s?(?:{_NUMBER})\s?(?:{_MONEY_UNIT})(?!\w)|\s?\d{{1,3}}(?!\s?(?:{_MONEY_UNIT}|m2|ha|ngày|tháng|năm|hộ|người|[\d/.]))(?!\w))?"
-    rf"(?:\s?đồng(?!\w))?",
-    re.IGNORECASE,
-)
-_SCALE = {"ty": 10**9, "ti": 10**9, "trieu": 10**6, "tr": 10**6, "nghin": 10**3, "ngan": 10**3, "k": 10**3}
 _AREA = re.compile(
-    rf"(?<![\w/.,\-])(?:{_NUMBER})\s?(?:m2|m²|mét vuông|met vuong|ha|hécta|héc-ta|hec ta|sào|mẫu|thước|công đất|"
+    rf"(?<![\w/.,\-])(?:{NUMBER})\s?(?:m2|m²|mét vuông|met vuong|ha|hécta|héc-ta|hec ta|sào|mẫu|thước|công đất|"
     rf"công ruộng|công)(?!\w)(?:\s?\d{{1,2}}\s?(?:thước|sào|m2))?",
     re.IGNORECASE,
 )
+_PLOT = r"(?:thửa|thua)(?:\s(?:đất|dat))?(?:\s(?:số|so))?\s?(?P<plot{n}>\d{{1,5}})(?![.,]?\d|\s?(?:m2|m²|mét|ha)(?!\w))"
+_SHEET = r"(?:tờ|to)(?:\s(?:bản đồ|ban do))?(?:\s(?:số|so))?\s?(?P<sheet{n}>\d{{1,4}})"
+_BETWEEN = r"\s?[,;\-–]?\s?(?:thuộc\s|thuoc\s)?"
 _PARCEL = re.compile(
-    r"(?<!\w)(?:thửa|thua)(?:\s(?:đất|dat))?(?:\s(?:số|so))?\s?\d{1,5}(?:\s?,?\s?(?:thuộc\s)?(?:tờ|"
-    r"to)(?:\s(?:bản đồ|ban do))?(?:\s(?:số|so))?\s?\d{1,4})?(?!\w)",
+    rf"(?<!\w)(?:{_SHEET.format(n=2)}{_BETWEEN}{_PLOT.format(n=2)}|"
+    rf"{_PLOT.format(n=1)}(?:{_BETWEEN}{_SHEET.format(n=1)})?)(?!\w)",
     re.IGNORECASE,
 )
 _REQUEST = re.compile(
@@ -91,8 +87,8 @@ def matters(view: TextView) -> Matters:
     return Matters(
         dates=tuple(d for d in dates(view) if not any(d.start < b and a < d.end for a, b in taken)) if digits else (),
         documents=documents,
-        parcels=tuple(_plain(view, _PARCEL, "thua_dat")) if digits else (),
-        amounts=tuple(_amounts(view)) if digits else (),
+        parcels=tuple(_parcels(view)) if digits else (),
+        amounts=tuple(amounts(view)),
         areas=tuple(_plain(view, _AREA, "dien_tich")) if digits else (),
         requests=tuple(_requests(view)),
     )
@@ -122,36 +118,17 @@ def _number_key(number: str) -> str:
     return re.sub(r"\s", "", number).upper()
 
 
+def _parcels(view: TextView) -> Iterator[Entity]:
+    """Parcels; `value` is the plot, or plot/sheet, however they were written."""
+    for m in _PARCEL.finditer(view.text):
+        plot, sheet = m.group("plot1") or m.group("plot2"), m.group("sheet1") or m.group("sheet2")
+        value = f"thua {int(plot)}" + (f" to {int(sheet)}" if sheet else "")
+        yield Entity("thua_dat", m.start(), m.end(), 0.85, "parcel", value)
+
+
 def _plain(view: TextView, pattern: re.Pattern[str], kind: str) -> Iterator[Entity]:
     for m in pattern.finditer(view.text):
         yield Entity(kind, m.start(), m.end(), 0.85, kind, " ".join(view.folded[m.start() : m.end()].split()))
-
-
-def _amounts(view: TextView) -> Iterator[Entity]:
-    for m in _MONEY.finditer(view.text):
-        value = dong(view.folded[m.start() : m.end()])
-        if value:
-            yield Entity("so_tien", m.start(), m.end(), 0.85, "amount", str(value))
-
-
-def dong(folded: str) -> int | None:
-    """A sum written in words and figures, folded, in đồng: `3 ty 840 trieu` → 3840000000; None if it is none."""
-    total, scale_before = 0.0, 0
-    for number, unit in re.findall(rf"({_NUMBER})\s?(ty|ti|trieu|tr|nghin|ngan|dong|vnd|d|k)?(?![a-z])", folded):
-        plain = number.replace(".", "").replace(",", ".") if re.search(r"\.\d{3}", number) else number.replace(",", ".")
-        if re.fullmatch(r"\d{1,3}(?:,\d{3})+", number):
-            plain = number.replace(",", "")
-        try:
-            amount = float(plain)
-        except ValueError:
-            return None
-        scale = _SCALE.get(unit, 1)
-        if not unit and scale_before:
-            # "1 triệu 2" is 1,2 triệu; "1 triệu 500" is 1.500.000.
-            scale = scale_before // 10 ** len(plain) if len(plain) < 3 else scale_before // 1000
-        total += amount * scale
-        scale_before = scale
-    return int(round(total)) or None
 
 
 def _requests(view: TextView) -> Iterator[Entity]:

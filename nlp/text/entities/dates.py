@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from nlp.text.entities.types import Entity
-from nlp.text.entities.view import TextView
+from nlp.text.entities.view import UPPER, TextView
 
 _DMY = r"[0-3]?\d\s?[/.\-]\s?[01]?\d\s?[/.\-]\s?(?:19|20)?\d{2}"
 _WORDS = r"[0-3]?\d\s+(?:tháng|thang)\s+[01]?\d\s*,?\s+(?:năm|nam)\s+(?:19|20)\d{2}"
@@ -15,7 +15,27 @@ _MY = r"[01]?\d\s?[/.\-]\s?(?:19|20)\d{2}"
 _MY_WORDS = r"[01]?\d\s+(?:năm|nam)\s+(?:19|20)\d{2}"
 _Y = r"(?:19|20)\d{2}"
 _DM = r"[0-3]?\d\s?[/\-]\s?[01]?\d"
-DATE = re.compile(rf"(?<![\w/.\-])(?:{_WORDS}|{_DMY}|{_MY}|{_DM})(?![\w/\-]|\.\d)", re.IGNORECASE)
+# "ngày 7 tháng 10"; without "ngày" it may be a span of months.
+_DM_WORDS = r"(?:(?<=ngày )|(?<=ngay )|(?<=ngày\n)|(?<=hôm ))[0-3]?\d\s+(?:tháng|thang)\s+[01]?\d"
+_MONTH_WORDS = rf"(?:(?<=tháng )|(?<=thang )){_MY_WORDS}"
+# What OCR writes for digits, in a whole date only.
+_DMY_OCR = r"[0-3OolI]?[\dOolI][/.\-][01OolI]?[\dOolI][/.\-](?:19|2[0Oo])[\dOolI]{2}"
+DATE = re.compile(
+    rf"(?<![\w/.\-])(?:{_WORDS}|{_DM_WORDS}|{_MONTH_WORDS}|{_DMY}|{_DMY_OCR}|{_MY}|{_DM})(?![\w/\-]|\.\d)",
+    re.IGNORECASE,
+)
+_OCR_DIGITS = str.maketrans("OolI", "0011")
+# Numbers with a stroke that are houses, grades, quarters or laws.
+_NOT_DATE = re.compile(
+    r"(?<!\w)(?:quý|kỳ|đợt|thông tư|nghị định|luật|chỉ thị|số|nhà|ngách|ngõ|hẻm|hẽm|kiệt|lô|căn|phòng|tổ|km|thương "
+    r"binh|bệnh binh|loại|hạng|hẹm|so|hem|ngo|kiet|thuong binh)\s\Z",
+    re.IGNORECASE,
+)
+_PART_OF = re.compile(r"(?<!\w)(?:hơn|gần|khoảng|chừng|còn|mất|hết|được|chiếm|tới|đến|quá|có)\s\Z", re.IGNORECASE)
+_DAY_SAID = re.compile(
+    r"(?:ngày|ngay|hôm|sáng|chiều|tối|đêm|trưa|từ|đến|tới|trước|sau|lúc|thứ \w+|và|[-–,(])\s?\Z", re.IGNORECASE
+)
+_STREET_AFTER = re.compile(rf"\s[{UPPER}][^\W\d]+\s[{UPPER}]")
 _OCR_YEAR = r"[1l][9][0-9lOo]{2}"
 _BIRTH = re.compile(
     r"(?<!\w)(?:ngày\s*,?\s*tháng\s*,?\s*năm\s*sinh|năm\s*sinh|ngày\s*sinh|sinh\s*ngày|sinh\s*năm|sinh\s*tháng|sinh\s*nãm|sanh\s*năm|sanh\s*ngày|sinh|sanh|s\.n|sn|ns|"
@@ -73,12 +93,29 @@ def dates(view: TextView) -> list[Entity]:
 
 def _dated(view: TextView) -> Iterator[tuple[re.Match[str], str | None]]:
     for m in DATE.finditer(view.text):
-        yield m, iso(m.group())
+        if not _is_other(view, m):
+            yield m, iso(m.group())
+
+
+def _is_other(view: TextView, m: re.Match[str]) -> bool:
+    """Whether figures with a stroke are a house number, a part (2/3) or the number of a law, not a day."""
+    if not re.fullmatch(r"[\d\s/.\-]+", m.group()):
+        return False
+    numbers = [int(n) for n in re.findall(r"\d+", m.group())]
+    before = view.text[max(0, m.start() - 14) : m.start()]
+    if _NOT_DATE.search(before):
+        return numbers[-1] < 1900 or len(numbers) < 3
+    if len(numbers) != 2 or numbers[1] > 12:
+        return False
+    part = numbers[0] < numbers[1] and _PART_OF.search(before)
+    street = _STREET_AFTER.match(view.text, m.end()) and not _DAY_SAID.search(before)
+    return bool(part or street)
 
 
 def iso(text: str) -> str | None:
     """The ISO form of a written date: `2023-09-12`, `2024-02`, `1958`, `--08-04`; None if it is none."""
-    numbers = [int(n) for n in re.findall(r"\d+", text)]
+    figures = re.sub(r"[\dOolI]+", lambda m: m.group().translate(_OCR_DIGITS), text) if "/" in text else text
+    numbers = [int(n) for n in re.findall(r"\d+", figures)]
     try:
         if len(numbers) == 3:
             year = numbers[2] + (0 if numbers[2] > 99 else 2000 if numbers[2] < 50 else 1900)
