@@ -7,7 +7,8 @@ A second annotator's labels stand in `corpora/petitions/annotations/<name>.jsonl
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,8 +64,53 @@ def agreement(pairs: Sequence[tuple[PetitionRow, Mapping[str, Any]]]) -> dict[st
     return out
 
 
+def signal_agreement(pairs: Sequence[tuple[PetitionRow, Mapping[str, Any]]]) -> dict[str, dict[str, Any]]:
+    """Agreement on each signal of urgency, and on `all` of them together; a signal that neither marked is left out.
+
+    Returns
+    -------
+    dict
+        By code: `one` and `two`, the petitions that each annotator gave the signal; `f1` of its presence; `span_f1`, where
+        a span counts as found if the other annotator's span of the same code overlaps it.
+    """
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for row, other in pairs:
+        one = _by_code((s.code, s.start, s.end) for s in row.signals)
+        two = _by_code((s["code"], s["start"], s["end"]) for s in other.get("signals") or ())
+        for code in one.keys() | two.keys():
+            a, b = one.get(code, []), two.get(code, [])
+            found = {
+                "one": bool(a), "two": bool(b), "both": bool(a and b), "spans_one": len(a), "spans_two": len(b),
+                "met_one": sum(_met(s, b) for s in a), "met_two": sum(_met(s, a) for s in b),
+            }  # fmt: skip
+            for key in (code, "all"):
+                counts[key].update(found)
+    return {
+        code: {
+            "one": c["one"], "two": c["two"], "f1": number(2 * c["both"] / (c["one"] + c["two"])),
+            "span_f1": number(_harmonic(c["met_one"] / max(c["spans_one"], 1), c["met_two"] / max(c["spans_two"], 1))),
+        }
+        for code in (*(s.code for s in taxonomy().signals), "all") if (c := counts.get(code))
+    }  # fmt: skip
+
+
+def _by_code(signals: Iterable[tuple[str, int, int]]) -> dict[str, list[tuple[int, int]]]:
+    spans: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for code, start, end in signals:
+        spans[code].append((start, end))
+    return spans
+
+
+def _met(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in others)
+
+
+def _harmonic(a: float, b: float) -> float:
+    return 2 * a * b / (a + b) if a + b else 0.0
+
+
 def ceiling(corpus: PetitionCorpus, folder: Path | None) -> dict[str, Any] | None:
     """Agreement over all rows that a second annotator has labelled; None where nobody has."""
     rows = {r.id: r for r in corpus.rows}
     found = [(rows[o["id"]], o) for o in (read_annotations(folder) if folder else ()) if o.get("id") in rows]
-    return agreement(found) if found else None
+    return agreement(found) | {"signals": signal_agreement(found)} if found else None

@@ -119,7 +119,17 @@ def _ceiling(c: Mapping[str, Any]) -> list[Block]:
             "một cách có ý nghĩa."
         ),
         Table(["Việc", "micro-F1 hoặc độ đúng", "Đồng thuận"], rows, frozenset({2})),
+        *_signal_ceiling(c.get("signals") or {}),
     ]
+
+
+def _signal_ceiling(signals: Mapping[str, Any]) -> list[Block]:
+    names = {s.code: s.name for s in taxonomy().signals} | {"all": "Mọi dấu hiệu"}
+    rows = [
+        [names[code], str(s["one"]), str(s["two"]), share(s["f1"]), share(s["span_f1"])] for code, s in signals.items()
+    ]
+    head = ["Dấu hiệu", "Đơn, người một", "Đơn, người hai", "F1 có hay không", "F1 vị trí (chồng nhau)"]
+    return [Table(head, rows)] if rows else []
 
 
 def _labels(e: Mapping[str, Any], figures: bool) -> list[Block]:
