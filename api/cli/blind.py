@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api.cli.output import WRONG_USE, clear_errors, err, out
+from api.cli.output import WRONG_USE, clear_errors, err, out, tell_dropped
 
 
 def set_aside_rows(
@@ -23,33 +23,30 @@ def set_aside_rows(
 ) -> None:
     """Để riêng một phần đơn ngẫu nhiên mà cố định, đã che thông tin cá nhân, để gắn nhãn mà không xem gợi ý của máy."""
     from nlp.training.confirmed import set_aside
-    from nlp.training.corpus import PetitionRow
-    from nlp.training.exchange import write_any
-    from nlp.training.exchange.intake import redacted
+    from nlp.training.exchange import unlabelled, write_any
     from nlp.training.exchange.tools import lines
 
     with clear_errors():
         source = lines(file) if file is not None else registered(database, most)
-        seen, rows = 0, []
-        for number, raw in enumerate(source, 1):
-            if isinstance(raw.get("text"), str) and raw["text"].strip():
-                seen += 1
-                row = PetitionRow(str(raw.get("id") or number), raw["text"], ())
-                if set_aside(row.id, share, salt):
-                    rows.append(redacted(row)[0])
+        found = unlabelled(source)
+        rows = [row for row in found.rows if set_aside(row.id, share, salt)]
         write_any(to, rows)
-    out.print(f"Để riêng {len(rows)} trong {seen} đơn, ghi ra {to}. Gắn nhãn xong: langnghe corpus agreement --blind …")
+    out.print(
+        f"Để riêng {len(rows)} trong {len(found.rows)} đơn, ghi ra {to}. "
+        "Gắn nhãn xong: langnghe corpus agreement --blind …"
+    )
+    tell_dropped(found.dropped)
 
 
-def registered(database: str, most: int) -> Iterator[Mapping[str, Any]]:
-    """The newest petitions of the register."""
+def registered(database: str, most: int, *, undecided: bool = False) -> Iterator[Mapping[str, Any]]:
+    """The newest petitions of the register; all, or what nobody decided yet."""
     from api.cli.shadowing import stored_answers
     from api.records.engine import Records
     from api.settings import Settings
 
     records = Records(database or Settings.from_env().database)
     try:
-        yield from stored_answers(records, most)
+        yield from stored_answers(records, most, undecided=undecided)
     finally:
         records.close()
 

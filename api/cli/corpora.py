@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.output import WRONG_USE, clear_errors, err, out
+from api.cli.output import WRONG_USE, clear_errors, err, out, tell_dropped
+
+if TYPE_CHECKING:
+    from nlp.training.exchange import Dropped
 
 Corpora = Annotated[Path | None, typer.Option(help="Thư mục corpora/ khác.")]
 Format = Annotated[
@@ -50,10 +53,7 @@ def import_rows(
     out.print(f"Nhận {len(found.rows)} đơn vào {to}; che thông tin cá nhân ở {found.redacted} đơn.")
     for note, count in found.notes.most_common():
         out.print(f"  {note}: {count}")
-    for reason, count in Counter(d.reason.split(" (")[0] for d in found.dropped).most_common():
-        out.print(f"  bỏ {count}: {reason}")
-    for d in found.dropped[:20]:
-        err.print(f"[dim]dòng {d.row} {d.id}: {d.reason}[/dim]")
+    tell_dropped(found.dropped)
 
 
 def export_rows(
@@ -67,14 +67,17 @@ def export_rows(
     from nlp.training.corpus import load_petitions
     from nlp.training.exchange import read_any, take_in, write_any
 
+    left: list[Dropped] = []
     with clear_errors():
         if source:
-            rows = take_in(read_any(source), private=False).rows
+            taken = take_in(read_any(source), private=False)
+            rows, left = taken.rows, taken.dropped
         else:
             own = load_petitions(corpora)
             rows = own.split(*split) if split else list(own.rows)
         write_any(to, rows, name)
     out.print(f"Đã ghi {len(rows)} đơn ra {to}.")
+    tell_dropped(left)
 
 
 def label_studio_config() -> None:

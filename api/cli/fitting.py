@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.model_checks import promote_checked
-from api.cli.output import WRONG_USE, clear_errors, err, out
+from api.cli.output import WRONG_USE, clear_errors, err, out, tell_dropped
 from nlp.registry import Registry, Version
 
 if TYPE_CHECKING:
@@ -116,8 +117,7 @@ def with_added(corpus: PetitionCorpus, files: list[Path]) -> PetitionCorpus:
         beside=corpus.rows, held_out={r.id for r in corpus.split("validation", "test", "hard")},
     )  # fmt: skip
     out.print(f"Thêm {len(found.rows)} đơn, bỏ {len(found.dropped)}, che thông tin cá nhân ở {found.redacted} đơn.")
-    for d in found.dropped[:10]:
-        err.print(f"[dim]bỏ dòng {d.row} {d.id}: {d.reason}[/dim]")
+    tell_dropped(found.dropped)
     return extended(corpus, found.rows)
 
 
@@ -158,8 +158,7 @@ def train_findings(
                 f"Thêm {len(taken.reports)} báo cáo, {taken.decided} phát hiện đã rà soát; bỏ {len(taken.dropped)}, "
                 f"che thông tin cá nhân ở {taken.redacted} báo cáo."
             )
-            for d in taken.dropped[:10]:
-                err.print(f"[dim]bỏ dòng {d.row} {d.id}: {d.reason}[/dim]")
+            tell_dropped(taken.dropped)
             with progress(FINDINGS_STEPS) as say:
                 found = retrain_findings(folder, taken.reports, registry, say=say, version=version)
         else:
@@ -195,28 +194,42 @@ def train_search(
     space: Annotated[Path, typer.Argument(help="Tệp YAML: mỗi mục một danh sách giá trị, ví dụ c_kernel: [3, 10].")],
     to: Annotated[Path, typer.Option(help="Ghi cấu hình tốt nhất ra tệp YAML này.")] = Path("best.yaml"),
     draws: Annotated[int | None, typer.Option("--random", help="Chỉ thử ngẫu nhiên bấy nhiêu tổ hợp.")] = None,
+    seed: Annotated[int, typer.Option(help="Hạt giống của --random.", min=0)] = 0,
+    config: Annotated[
+        Path | None, typer.Option(help="Tệp YAML của lượt học mà các giá trị thử thay vào; bỏ trống là mặc định.")
+    ] = None,
+    save: Annotated[Path | None, typer.Option("--json", help="Ghi mọi lượt thử và điểm ra tệp JSON này.")] = None,
     jobs: Annotated[int | None, typer.Option(help="Thử mấy tổ hợp cùng lúc; mặc định mọi nhân.")] = None,
     corpora: Corpora = None,
     dask: Dask = None,
 ) -> None:
     """Tìm cấu hình tốt nhất trên phần kiểm định; phần test không tham gia."""
-    from nlp.training.config import PetitionConfig
+    from nlp.training.config import PetitionConfig, configured, read_run
     from nlp.training.corpus import load_petitions
-    from nlp.training.search import ValidationScore, candidates, configured, read_space, search, write_config
+    from nlp.training.search import ValidationScore, candidates, read_space, search, write_config
     from nlp.training.train import shipped_vectors
 
     with clear_errors():
-        corpus = load_petitions(corpora)
         try:
-            values = read_space(space)
+            values, run = read_space(space), read_run(config)
+            if not isinstance(run.model, PetitionConfig):
+                raise ValueError("chỉ dò được cấu hình của backend linear.")
         except ValueError as error:
             err.print(f"[red]Lỗi[/red] (config): {error}")
             raise typer.Exit(WRONG_USE) from None
-        train, validation = corpus.split("train"), corpus.split("validation")
+        base = run.model
+        corpus = with_added(load_petitions(corpora or run.data.corpora), list(run.data.add))
+        train, validation = corpus.split(*run.data.splits), corpus.split("validation")
+        if not train or not validation or "validation" in run.data.splits:
+            err.print("[red]Lỗi[/red] (no_rows): cần cả phần để học và phần validation để chọn, tách nhau.")
+            raise typer.Exit(WRONG_USE)
         score = ValidationScore(tuple(train), tuple(validation), shipped_vectors(Registry()))
         with progress(len(candidates(values, draws=draws))) as say:
-            trials = search(PetitionConfig(), values, score, draws=draws, where=where(dask), jobs=jobs, say=say)
-        write_config(to, configured(PetitionConfig(), trials[0].changes))
+            trials = search(base, values, score, draws=draws, seed=seed, where=where(dask), jobs=jobs, say=say)
+        write_config(to, configured(base, trials[0].changes))
+        if save:
+            made = json.dumps([t.to_json() for t in trials], ensure_ascii=False, indent=1)
+            save.write_text(made + "\n", encoding="utf-8")
     for t in trials[:20]:
         out.print(f"  {t.score:.4f}  {', '.join(f'{k}={v}' for k, v in t.changes.items())}", markup=False)
     out.print(f"Đã ghi cấu hình tốt nhất ra {to}; huấn luyện: langnghe train petitions --config {to}")

@@ -9,27 +9,40 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from api.cli.output import WRONG_USE, clear_errors, err, out
+from api.cli.output import WRONG_USE, clear_errors, err, out, tell_dropped
 
 Corpora = Annotated[Path | None, typer.Option(help="Thư mục corpora/ khác.")]
 Most = Annotated[int, typer.Option("--most", help="Lấy tối đa bao nhiêu đơn.")]
 
 
 def queue(
-    file: Annotated[Path, typer.Argument(help="Tệp JSONL các đơn chưa gắn nhãn: id, text.")],
     to: Annotated[Path, typer.Option(help="Tệp để ghi: .json cho Label Studio, .csv, .xlsx hoặc .jsonl.")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Tệp JSONL các đơn chưa gắn nhãn: id, text; bỏ trống là đơn chưa ai quyết trong sổ."),
+    ] = None,
     by: Annotated[str, typer.Option(help="uncertain, disagree hoặc diverse.")] = "uncertain",
     against: Annotated[str | None, typer.Option(help="Với --by disagree: phiên bản thứ hai.")] = None,
     model: Annotated[str | None, typer.Option(help="Phiên bản đọc; mặc định là bản đang dùng.")] = None,
     most: Most = 100,
+    keep_names: Annotated[
+        bool, typer.Option("--public", help="Dữ liệu công khai, không có thông tin cá nhân: không che.")
+    ] = False,
+    database: Annotated[str, typer.Option(help="Địa chỉ cơ sở dữ liệu; mặc định LANGNGHE_DATABASE.")] = "",
+    newest: Annotated[int, typer.Option(help="Khi đọc sổ: chỉ xét bấy nhiêu đơn mới nhất.")] = 2000,
     corpora: Corpora = None,
 ) -> None:
-    """Chọn những đơn nên gắn nhãn trước: mô hình chưa chắc, hai mô hình khác nhau, hoặc khác những đơn đã có."""
+    """Chọn những đơn nên gắn nhãn trước: mô hình chưa chắc, hai mô hình khác nhau, hoặc khác những đơn đã có.
+
+    Thông tin cá nhân được che trước khi đơn ra khỏi đây.
+    """
+    from api.cli.blind import registered
     from nlp.petitions.encoder import load_reader
     from nlp.registry import Registry
+    from nlp.text import LangNgheError
     from nlp.training.active import Asked, disagreeing_queue, diverse_queue, uncertain_queue
-    from nlp.training.corpus import PetitionRow, load_petitions
-    from nlp.training.exchange import write_any
+    from nlp.training.corpus import load_petitions
+    from nlp.training.exchange import Dropped, unlabelled, write_any
     from nlp.training.exchange.tools import lines, write_label_studio
     from nlp.training.light import lighten
 
@@ -38,13 +51,17 @@ def queue(
         raise typer.Exit(WRONG_USE)
     with clear_errors():
         registry = Registry()
-        pool = [
-            PetitionRow(str(raw.get("id") or number), raw["text"], ())
-            for number, raw in enumerate(lines(file), 1)
-            if isinstance(raw, dict) and isinstance(raw.get("text"), str) and raw["text"].strip()
-        ]
+        source = lines(file) if file is not None else registered(database, newest, undecided=True)
+        found = unlabelled(source, private=not keep_names or file is None)
         reader = load_reader(registry, model)
-        results = [reader.classify(r.text, id=r.id) for r in pool]
+        pool, results = [], []
+        for number, row in enumerate(found.rows, 1):
+            try:
+                results.append(reader.classify(row.text, id=row.id))
+            except LangNgheError as error:
+                found.dropped.append(Dropped(number, row.id, error.message))
+            else:
+                pool.append(row)
         asked: list[Asked]
         if by == "uncertain":
             asked = uncertain_queue(results, most)
@@ -62,7 +79,8 @@ def queue(
             write_any(to, chosen)
     for a in asked[:10]:
         out.print(f"  {a.id}: {a.why} ({a.score:.2f})")
-    out.print(f"Đã ghi {len(chosen)} đơn ra {to}.")
+    out.print(f"Đã ghi {len(chosen)} trong {len(pool)} đơn ra {to}; che thông tin cá nhân ở {found.redacted} đơn.")
+    tell_dropped(found.dropped)
 
 
 def label_errors(

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from api.cli.output import clear_errors, out
 from api.records.engine import Records
-from api.records.petition_store import latest_analysis
+from api.records.petition_store import current_decision, latest_analysis
 from api.records.petitions import Petition
 from api.settings import Settings
 from nlp.petitions.encoder import load_reader
@@ -49,10 +49,12 @@ def shadow_candidate(
     tell(report)
 
 
-def stored_answers(records: Records, most: int) -> Iterator[dict[str, Any]]:
-    """The newest petitions of the register with the answer that was shown for each."""
+def stored_answers(records: Records, most: int, *, undecided: bool = False) -> Iterator[dict[str, Any]]:
+    """The newest petitions of the register with the answer that was shown for each; all, or what nobody decided yet."""
     with records.read() as session:
         for petition in session.scalars(select(Petition).order_by(Petition.num.desc()).limit(most)):
+            if undecided and current_decision(session, petition) is not None:
+                continue
             analysis = latest_analysis(session, petition)
             if analysis is not None:
                 answer = {**analysis.result, "id": petition.id}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
@@ -67,10 +67,10 @@ class Version:
         return self.manifest.name
 
 
-def libraries() -> dict[str, str]:
-    """The releases that an artefact was made with, of the packages that matter for loading it."""
+def libraries(more: Sequence[str] = ()) -> dict[str, str]:
+    """The releases that an artefact was made with, of the packages that matter for loading it, and of `more`."""
     found = {}
-    for package in ("langnghe", "scikit-learn", "numpy", "scipy", "underthesea", "spacy", "joblib"):
+    for package in ("langnghe", "scikit-learn", "numpy", "scipy", "underthesea", "spacy", "joblib", *more):
         try:
             found[package] = installed(package)
         except PackageNotFoundError:

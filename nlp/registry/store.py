@@ -162,6 +162,7 @@ class Registry:
         taxonomy: str = "",
         version: str | None = None,
         files: Mapping[str, bytes] | None = None,
+        packages: Sequence[str] = (),
     ) -> Version:
         """Write a new candidate version and register it.
 
@@ -171,6 +172,8 @@ class Registry:
             Anything joblib can write.
         files : mapping, optional
             Further files of the version (name → bytes), digested like the artefact.
+        packages : sequence of str
+            packages whose releases the manifest names beside the usual ones.
         """
         version = version or datetime.now(UTC).strftime("%Y%m%d.%H%M%S")
         name = f"{task}-{version}"
@@ -190,7 +193,7 @@ class Registry:
         manifest = Manifest(
             name=name, task=task, version=version, created=datetime.now(UTC).isoformat(timespec="seconds"),
             files={p.name: sha256(p) for p in sorted(folder.iterdir()) if p.name != CARD},
-            libraries=libraries(), config=dict(config), metrics=dict(metrics), data=dict(data), labels=dict(labels),
+            libraries=libraries(packages), config=dict(config), metrics=dict(metrics), data=dict(data), labels=dict(labels),
             taxonomy=taxonomy,
         )  # fmt: skip
         text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1, sort_keys=True) + "\n"

@@ -6,19 +6,32 @@ data:
   add: [confirmed.jsonl]   # further labelled rows, any format that `corpus import` reads
   splits: [train]
 c_linear: 1.0              # any field of PetitionConfig, or of TransformerConfig
+blocks.vector: 0           # one entry of a mapping; `blocks: {…}` gives the whole of it anew
 seed: 20261121
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_type_hints
 
 import yaml
+from pydantic import TypeAdapter, ValidationError
 
+from nlp.petitions.features import BLOCKS
+from nlp.training.corpus import SPLITS
+
+Config = TypeVar("Config")
 BACKENDS = ("linear", "transformers")
+# The least and the greatest value that make sense, by the name of the item; each C must be above 0.
+SHARE = (0.0, 1.0)
+RANGES: dict[str, tuple[float, float]] = {
+    "folds": (2, 50), "seed": (0, 2**32 - 1), "judged_syllables": (0, 10_000), "unaccented_share": SHARE,
+    "khan_recall": SHARE, "review_error": SHARE, "calibration_share": (0.01, 0.9), "dropout": SHARE, "warmup": SHARE,
+    "epochs": (1, 1000), "batch": (1, 4096), "most_tokens": (8, 8192),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -33,6 +46,7 @@ class PetitionConfig:
             "type_cue": 1.0,
             "signal_cue": 1.0,
             "date": 0.7,
+            "quantity": 0.7,
             "vector": 2.0,
         }  # fmt: skip
     )
@@ -43,6 +57,7 @@ class PetitionConfig:
             "signal_cue": 1.0,
             "neighbour": 0.5,
             "date": 0.7,
+            "quantity": 0.8,
             "vector": 1.5,
         }  # fmt: skip
     )
@@ -60,9 +75,7 @@ class PetitionConfig:
             "vector": 0.56,
         }
     )
-    max_features: dict[str, int] | int = field(
-        default_factory=lambda: {"word": 17_000, "syllable": 26_000}
-    )
+    max_features: dict[str, int] | int = field(default_factory=lambda: {"word": 17_000, "syllable": 26_000})
     clause_max_features: dict[str, int] | int = field(
         default_factory=lambda: {"word": 17_000, "syllable": 22_000, "neighbour": 12_000}
     )
@@ -136,11 +149,14 @@ def read_run(path: Path | None) -> RunConfig:
     Raises
     ------
     ValueError
-        Naming a key that does not exist, or what is missing.
+        Naming a key that does not exist, a value that makes no sense, or what is missing.
     """
     if path is None:
         return RunConfig(PetitionConfig(), DataConfig())
-    given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    try:
+        given = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise ValueError(f"{path.name} không phải tệp YAML đọc được.") from None
     if not isinstance(given, dict):
         raise ValueError("Tệp cấu hình phải là các mục tên: giá trị.")
     backend, data = given.pop("backend", "linear"), given.pop("data", {}) or {}
@@ -148,26 +164,55 @@ def read_run(path: Path | None) -> RunConfig:
         raise ValueError(f"backend phải là một trong: {', '.join(BACKENDS)}.")
     model: PetitionConfig | TransformerConfig
     if backend == "linear":
-        model = PetitionConfig(**_known(given, PetitionConfig))
+        model = configured(PetitionConfig(), given)
     else:
         if not given.get("base"):
             raise ValueError("backend transformers cần mục base: thư mục mô hình nền.")
-        model = TransformerConfig(**_known(given, TransformerConfig))
-    chosen = _known(data, DataConfig)
+        model = configured(TransformerConfig(str(given["base"])), given)
+        beside = path.parent / model.base
+        model = replace(model, base=str(beside)) if beside.is_dir() else model
+    if not isinstance(data, dict):
+        raise ValueError("Mục data phải là các mục tên: giá trị.")
+    chosen = configured(DataConfig(), data)
+    if not chosen.splits or set(chosen.splits) - set(SPLITS):
+        raise ValueError(f"Mục splits chỉ gồm: {', '.join(SPLITS)}.")
     # Paths in a file are meant from where the file is.
     home = path.parent
-    return RunConfig(
-        model,
-        DataConfig(
-            corpora=home / chosen["corpora"] if chosen.get("corpora") else None,
-            add=tuple(home / p for p in chosen.get("add", ())),
-            splits=tuple(chosen.get("splits", ("train",))),
-        ),
-    )
+    corpora = home / chosen.corpora if chosen.corpora else None
+    return RunConfig(model, replace(chosen, corpora=corpora, add=tuple(home / p for p in chosen.add)))
 
 
-def _known(given: Mapping[str, Any], kind: type) -> dict[str, Any]:
-    unknown = set(given) - {f.name for f in fields(kind)}
-    if unknown:
-        raise ValueError(f"Cấu hình có mục lạ: {', '.join(sorted(map(str, unknown)))}")
-    return dict(given)
+def configured(base: Config, changes: Mapping[str, Any]) -> Config:
+    """A configuration with changes; a dotted key (`blocks.vector`) reaches into a mapping.
+
+    Raises
+    ------
+    ValueError
+        Naming a key that does not exist, or the item whose value makes no sense.
+    """
+    kinds = get_type_hints(type(base))
+    values: dict[str, Any] = {}
+    for key, value in changes.items():
+        name, dot, inner = str(key).partition(".")
+        now = values.get(name, getattr(base, name, None))
+        if name not in kinds or (dot and not isinstance(now, dict)):
+            raise ValueError(f"Cấu hình có mục lạ: {key}")
+        values[name] = _valid(name, now | {inner: value} if dot and isinstance(now, dict) else value, kinds[name])
+    return replace(base, **values)  # type: ignore[type-var]
+
+
+def _valid(name: str, value: Any, kind: Any) -> Any:
+    """A value as its type wants it (YAML reads `3e-5` as a text), or an error that names the item."""
+    wrong = f"Giá trị của mục {name} không hợp lệ: {value!r}"
+    try:
+        made = TypeAdapter(kind).validate_python(value)
+    except ValidationError:
+        raise ValueError(wrong) from None
+    low, high = RANGES.get(name, (float("-inf"), float("inf")))
+    number = isinstance(made, int | float)
+    if number and (not low <= made <= high or (name.startswith("c_") and made <= 0)):
+        raise ValueError(wrong)
+    strange = set(made) - {*BLOCKS, "vector"} if isinstance(made, dict) else set()
+    if strange:
+        raise ValueError(f"Mục {name} có khối đặc trưng lạ: {', '.join(sorted(map(str, strange)))}")
+    return made

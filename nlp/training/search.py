@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import yaml
 from joblib import Parallel, delayed
 
 from nlp.petitions.vectors import WordVectors
-from nlp.training.config import PetitionConfig
+from nlp.training.config import PetitionConfig, configured
 from nlp.training.corpus import PetitionRow
 from nlp.training.judge import judge_model
 from nlp.training.parallel import workers
@@ -49,33 +49,18 @@ def read_space(path: Path) -> dict[str, list[Any]]:
     Raises
     ------
     ValueError
-        For an unknown key or one without a list of values.
+        For an unknown key, one without a list of values, or a value that makes no sense.
     """
-    space = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    if not isinstance(space, dict) or not all(isinstance(v, list) and v for v in space.values()):
+    try:
+        space = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise ValueError(f"{path.name} không phải tệp YAML đọc được.") from None
+    if not isinstance(space, dict) or not space or not all(isinstance(v, list) and v for v in space.values()):
         raise ValueError("Mỗi mục của tệp tìm kiếm phải là một danh sách giá trị.")
-    for key in space:
-        configured(PetitionConfig(), {key: space[key][0]})
+    for key, values in space.items():
+        for value in values:
+            configured(PetitionConfig(), {key: value})
     return space
-
-
-def configured(base: PetitionConfig, changes: Mapping[str, Any]) -> PetitionConfig:
-    """The configuration with changes, dotted keys reaching into its mappings.
-
-    Raises
-    ------
-    ValueError
-        Naming a key that does not exist.
-    """
-    known = {f.name for f in fields(PetitionConfig)}
-    values: dict[str, Any] = {}
-    for key, value in changes.items():
-        name, dot, inner = key.partition(".")
-        now = values.get(name, getattr(base, name, None))
-        if name not in known or (dot and not isinstance(now, dict)):
-            raise ValueError(f"Cấu hình có mục lạ: {key}")
-        values[name] = now | {inner: value} if dot and isinstance(now, dict) else value
-    return replace(base, **values)
 
 
 def candidates(space: Space, *, draws: int | None = None, seed: int = 0) -> list[dict[str, Any]]:

@@ -23,7 +23,21 @@ VECTORS = "vectors"
 
 
 class TrainingError(LangNgheError):
-    """A back end that is not installed."""
+    """A back end that is not installed, or nothing to learn from."""
+
+
+def rows_to_learn(corpus: PetitionCorpus, splits: Sequence[str]) -> list[PetitionRow]:
+    """The rows of the named splits; all rows of a corpus without splits.
+
+    Raises
+    ------
+    TrainingError
+        `no_rows`.
+    """
+    rows = corpus.split(*splits) if corpus.splits else list(corpus.rows)
+    if not rows:
+        raise TrainingError("no_rows", f"Ngữ liệu không có đơn nào ở phần {', '.join(splits)} để học.")
+    return rows
 
 
 def digest(rows: list[PetitionRow]) -> str:
@@ -79,7 +93,7 @@ def train_petitions(
         where the fits run, see `nlp.training.parallel.workers`.
     """
     config = config or PetitionConfig()
-    train = corpus.split(*splits) if corpus.splits else list(corpus.rows)
+    train = rows_to_learn(corpus, splits)
     with workers(where):
         model, _ = fit_petitions(train, shipped_vectors(registry), config, say)
     validation = corpus.split("validation")

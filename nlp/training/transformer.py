@@ -30,8 +30,10 @@ from nlp.training.corpus import PetitionCorpus, PetitionRow
 from nlp.training.judge import gold_of, judge
 from nlp.training.petitions import unaccented
 from nlp.training.splitting import Shares, stratified_split
-from nlp.training.train import digest
+from nlp.training.train import digest, rows_to_learn
 from nlp.training.transformer_limits import Limits, fit_limits
+
+PACKAGES = ("torch", "transformers", "onnx", "onnxruntime", "tokenizers")
 
 Say = Callable[[str], None]
 
@@ -249,7 +251,7 @@ def train_transformer(
     TransformerError
         If the base encoder cannot be had.
     """
-    train = corpus.split(*splits) if corpus.splits else list(corpus.rows)
+    train = rows_to_learn(corpus, splits)
     encoder, words, tokenizer = load_base(config)
     parts = stratified_split(train, Shares(config.calibration_share, 0.0), seed=config.seed)
     fit = [r for r in train if parts[r.id] == "train"]
@@ -279,6 +281,6 @@ def train_transformer(
         "petitions", artefact, labels={"fields": list(artefact.fields.codes), "type": list(artefact.types)},
         metrics=metrics, config=asdict(config) | {"backend": "transformers", "base": Path(config.base).name},
         taxonomy=artefact.taxonomy, data={"train": digest(train), "validation": digest(validation)}, version=version,
-        files=files,
+        files=files, packages=PACKAGES,
         card=petition_card(train, metrics, ENCODER.format(base=Path(config.base).name), config.seed),
     )  # fmt: skip

@@ -177,3 +177,26 @@ def test_the_command_reads_the_register_in_silence(
     found = json.loads((tmp_path / "s.json").read_text())
     assert (found["n"], found["differing"], found["unreadable"]) == (3, [], 0)
     assert "Cống" not in done.output
+
+
+def test_a_queue_from_the_register_holds_what_nobody_decided_and_no_name(
+    service: TestClient, office: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANGNGHE_MODELS", str(office.root))
+    for i in range(3):
+        stored = service.post("/v1/petitions", json={"text": f"Cống tắc ở hẻm {i}, liên hệ 09123456{i:02d}."}).json()
+    labels = {"fields": ["ha_tang"], "subfields": [], "type": "kien_nghi_phan_anh", "urgency": "thuong"}
+    decided = service.post(
+        f"/v1/petitions/{stored['id']}/decisions", headers={"If-Match": f'"{stored["version"]}"'},
+        json={"action": "correct", "labels": labels},
+    )  # fmt: skip
+    assert decided.status_code == 201, decided.text
+    url, queue = f"sqlite:///{tmp_path / 'office.db'}", tmp_path / "q.jsonl"
+    done = CliRunner().invoke(command, ["corpus", "queue", "--to", str(queue), "--database", url, "--public"])
+    assert done.exit_code == 0, done.output
+    rows = [json.loads(line) for line in queue.read_text(encoding="utf-8").splitlines()]
+    assert len(rows) == 2
+    assert stored["id"] not in {row["id"] for row in rows}
+    assert "09123456" not in queue.read_text(encoding="utf-8"), (
+        "nothing leaves the register unmasked, whatever is asked"
+    )

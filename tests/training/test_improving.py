@@ -14,12 +14,12 @@ from api.cli import app
 from nlp.petitions import PetitionReader
 from nlp.registry import Registry, Version
 from nlp.training.active import Curve, disagreeing_queue, diverse_places, doubt, saved, simulate, uncertain_queue
-from nlp.training.config import PetitionConfig, read_run
+from nlp.training.config import PetitionConfig, configured, read_run
 from nlp.training.corpus import PetitionCorpus, PetitionRow
 from nlp.training.light import Light, lighten, out_of_fold
 from nlp.training.neighbours import nearest
 from nlp.training.parallel import ParallelError, workers
-from nlp.training.search import ValidationScore, candidates, configured, read_space, search, write_config
+from nlp.training.search import ValidationScore, candidates, read_space, search, write_config
 from nlp.training.train import train_petitions
 from nlp.training.word_vectors import VectorConfig, VectorsError, fit_vectors, most_similar, ppmi
 
@@ -134,7 +134,7 @@ def test_dotted_keys_reach_into_a_mapping_and_leave_the_base_alone() -> None:
     assert base.blocks == before
 
 
-@pytest.mark.parametrize("content", ["c_kernels: [1]", "c_kernel: 3", "- 1", "c_kernel.x: [1]"])
+@pytest.mark.parametrize("content", ["c_kernels: [1]", "c_kernel: 3", "- 1", "c_kernel.x: [1]", "folds: [3, x]", "{}"])
 def test_a_space_with_a_slip_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "s.yaml").write_text(content)
     with pytest.raises(ValueError, match="mục"):
@@ -149,6 +149,26 @@ def test_the_best_configuration_is_written_as_training_reads_it(tmp_path: Path) 
     assert [t.changes["c_kernel"] for t in trials] == [3, 1, 9]
     write_config(tmp_path / "best.yaml", configured(PetitionConfig(), trials[0].changes))
     assert read_run(tmp_path / "best.yaml").model == replace(PetitionConfig(), c_kernel=3)
+
+
+def test_a_search_starts_from_a_configuration_and_keeps_every_trial(
+    corpora: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANGNGHE_MODELS", str(tmp_path / "models"))
+    (tmp_path / "run.yaml").write_text("folds: 2\nunaccented_share: 0.0\nc_signals: 2.5\n")
+    (tmp_path / "space.yaml").write_text("c_kernel: [0.01, 5.0]\n")
+    best, every = tmp_path / "best.yaml", tmp_path / "trials.json"
+    done = CliRunner().invoke(app, [
+        "train", "search", str(tmp_path / "space.yaml"), "--config", str(tmp_path / "run.yaml"), "--to", str(best),
+        "--json", str(every), "--corpora", str(corpora), "--jobs", "1",
+    ])  # fmt: skip
+    assert done.exit_code == 0, done.output
+    found = read_run(best).model
+    assert isinstance(found, PetitionConfig)
+    assert (found.folds, found.c_signals) == (2, 2.5)
+    trials = json.loads(every.read_text(encoding="utf-8"))
+    assert trials[0]["changes"] == {"c_kernel": found.c_kernel}
+    assert len(trials) == 2
 
 
 def test_a_dask_cluster_of_two_workers_gives_the_same_model_and_runs_a_search(
@@ -262,6 +282,28 @@ def test_the_queue_command_writes_tasks_with_the_model_s_answers(
     assert all(t["predictions"] and not t["annotations"] for t in tasks)
     wrong = CliRunner().invoke(app, ["corpus", "queue", str(pool), "--to", str(tmp_path / "q.csv"), "--by", "disagree"])
     assert wrong.exit_code == 2
+
+
+def test_no_name_leaves_in_a_queue_and_what_cannot_be_read_is_told(
+    registry: Registry, version: Version, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANGNGHE_MODELS", str(registry.root))
+    pool, queue = tmp_path / "pool.jsonl", tmp_path / "q.json"
+    text = "Tôi là Trần Thị Mùi, số điện thoại 0912345678. Cống tắc, mưa là ngập cả xóm."
+    lines = [{"id": "a", "text": text}, {"id": "b", "text": " "}, {"id": "c"}, {"id": "d", "text": "x" * 3_000_000}]
+    pool.write_text("\n".join(json.dumps(x, ensure_ascii=False) for x in lines), encoding="utf-8")
+    done = CliRunner().invoke(app, ["corpus", "queue", str(pool), "--to", str(queue)])
+    assert done.exit_code == 0, done.output
+    (task,) = json.loads(queue.read_text(encoding="utf-8"))
+    assert "0912345678" not in queue.read_text(encoding="utf-8")
+    assert "Mùi" not in task["data"]["text"]
+    spans = [r["value"] for r in task["predictions"][0]["result"] if r["type"] == "labels"]
+    assert all(task["data"]["text"][v["start"] : v["end"]] == v["text"] for v in spans)
+    assert "bỏ 2: không có nội dung" in done.output
+    assert "dài quá" in done.output
+    public = CliRunner().invoke(app, ["corpus", "queue", str(pool), "--to", str(queue), "--public"])
+    assert public.exit_code == 0, public.output
+    assert "0912345678" in queue.read_text(encoding="utf-8")
 
 
 def test_a_similar_petition_is_found_by_id(corpus: PetitionCorpus, corpora: Path) -> None:

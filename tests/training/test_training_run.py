@@ -12,6 +12,7 @@ import pytest
 
 from nlp.petitions import PetitionReader
 from nlp.registry import Registry, RegistryError, Version
+from nlp.text import LangNgheError
 from nlp.training.cards import LINEAR, petition_card
 from nlp.training.config import PetitionConfig, TransformerConfig, read_run
 from nlp.training.corpus import PetitionCorpus
@@ -93,12 +94,45 @@ def test_a_configuration_file_sets_fields_and_refuses_unknown_ones(tmp_path: Pat
             read_run(path)
 
 
+@pytest.mark.parametrize(
+    ("content", "item"),
+    [
+        ("folds: three", "folds"), ("folds: 1", "folds"), ("c_kernel: 0", "c_kernel"), ("c_kernel: [1", "YAML"),
+        ("khan_recall: 7", "khan_recall"), ("seed: -1", "seed"), ("blocks: 3", "blocks"), ("blocks: {words: 1}", "words"),
+        ("blocks.words: 1", "words"), ("folds.x: 1", "folds.x"), ("data: x", "data"), ("data: {add: x.csv}", "add"),
+        ("data: {splits: train}", "splits"), ("data: {splits: [trian]}", "splits"),
+    ],
+)  # fmt: skip
+def test_a_value_that_makes_no_sense_is_named_before_anything_is_read(tmp_path: Path, content: str, item: str) -> None:
+    (tmp_path / "c.yaml").write_text(content)
+    with pytest.raises(ValueError, match=item):
+        read_run(tmp_path / "c.yaml")
+
+
+def test_one_weight_of_a_mapping_is_changed_by_a_dotted_key(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text("blocks.vector: 0\n")
+    found = read_run(tmp_path / "c.yaml").model
+    assert isinstance(found, PetitionConfig)
+    assert found.blocks == PetitionConfig().blocks | {"vector": 0.0}
+
+
+def test_a_corpus_with_nothing_to_learn_from_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(LangNgheError) as refused:
+        train_petitions(PetitionCorpus(()), Registry(tmp_path), TINY)
+    assert refused.value.code == "no_rows"
+
+
 def test_the_back_end_is_told_by_the_file(tmp_path: Path) -> None:
     path = tmp_path / "c.yaml"
-    path.write_text("backend: transformers\nbase: phobert\nepochs: 2\n")
+    path.write_text("backend: transformers\nbase: phobert\nepochs: 2\nrate: 3e-5\n")
     found = read_run(path).model
     assert isinstance(found, TransformerConfig)
     assert (found.base, found.epochs) == ("phobert", 2)
+    assert found.rate == 3e-5, "YAML takes a number without a point for a text"
+    (tmp_path / "phobert").mkdir()
+    beside = read_run(path).model
+    assert isinstance(beside, TransformerConfig)
+    assert beside.base == str(tmp_path / "phobert"), "paths are meant from where the file is"
 
 
 def test_training_from_a_file_through_the_command(

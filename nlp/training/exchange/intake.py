@@ -101,6 +101,29 @@ def take_in(
     return out
 
 
+def unlabelled(raw: Iterable[Any], *, private: bool = True) -> Intake:
+    """Petitions to be handed out for labelling: no labels, personal data masked; a row without a text is left out.
+
+    Parameters
+    ----------
+    private : bool
+        False for texts that were public before.
+    """
+    out = Intake()
+    for number, record in enumerate(raw, 1):
+        identifier = str(record.get("id") or number) if isinstance(record, Mapping) else str(number)
+        text = record.get("text") if isinstance(record, Mapping) else None
+        if not isinstance(text, str) or not text.strip():
+            out.dropped.append(Dropped(number, identifier, "không có nội dung"))
+            continue
+        row, changed = PetitionRow(identifier, text, ()), False
+        if private:
+            row, changed = redacted(row)
+        out.rows.append(row)
+        out.redacted += changed
+    return out
+
+
 def sketch(text: str) -> MinHash:
     """What tells near copies: a MinHash of the text's three-syllable runs."""
     made = MinHash(num_perm=64, seed=1)
