@@ -1,45 +1,28 @@
-"""Small charts as numbers for SVG, worked out on the server: no script, no inline style."""
+"""Small charts worked out on the server: numbers for bars that a page draws without script or inline style."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+
+from api.console.words import number
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: its label, value and box in the chart's own units."""
+    """One bar: its label, the value as people read it, and its height in percent of the chart."""
 
     label: str
-    value: float
-    x: float
-    y: float
-    width: float
+    shown: str
     height: float
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """A column chart of `width` by `height` units, with lines at round values."""
-
-    bars: tuple[Bar, ...]
-    width: float
-    height: float
-    lines: tuple[tuple[float, str], ...]
-
-
-def columns(values: Mapping[str, float], width: float = 640, height: float = 180) -> Columns:
-    """A column for each value, scaled to a round top."""
-    top = round_up(max(values.values(), default=0))
-    step = width / max(1, len(values))
-    gap = min(10.0, step * 0.3)
-    bars = tuple(
-        Bar(label, value, round(i * step + gap / 2, 1), round(height * (1 - value / top), 1), round(step - gap, 1),
-            round(height * value / top, 1))
-        for i, (label, value) in enumerate(values.items())
-    )  # fmt: skip
-    lines = tuple((round(height * (1 - k / 2), 1), f"{top * k / 2:g}") for k in (0, 1, 2))
-    return Columns(bars, width, height, lines)
+def columns(
+    values: Mapping[str, float], shown: Callable[[float], str] = number, top: float | None = None
+) -> tuple[Bar, ...]:
+    """A bar for each value; the highest fills the chart, unless `top` says what would."""
+    most = top or max(values.values(), default=0) or 1
+    return tuple(Bar(label, shown(value), round(100 * value / most, 1)) for label, value in values.items())
 
 
 def shares(counts: Sequence[tuple[str, int]]) -> list[tuple[str, int, float]]:
@@ -47,15 +30,3 @@ def shares(counts: Sequence[tuple[str, int]]) -> list[tuple[str, int, float]]:
     rows = sorted((c for c in counts if c[1]), key=lambda c: -c[1])
     most = rows[0][1] if rows else 1
     return [(code, count, count / most) for code, count in rows]
-
-
-def round_up(value: float) -> float:
-    """The next round number (1, 2, 5 times a power of ten, and even) at or above a value; 2 for nothing."""
-    if value <= 2:
-        return 2
-    size = 1
-    while True:
-        for step in (2, 4, 6, 10):
-            if value <= step * size:
-                return step * size
-        size *= 10

@@ -87,6 +87,6 @@ def facet_groups(
         ]
         if rows:
             groups.append({"name": name, "title": title, "rows": rows[: max(SHOWN, len(chosen))],
-                           "more": rows[max(SHOWN, len(chosen)) :], "open": bool(chosen) or name in ("kind", "topic",
+                           "more": rows[max(SHOWN, len(chosen)) :], "chosen": bool(chosen), "open": bool(chosen) or name in ("kind", "topic",
                            "year")})  # fmt: skip
     return groups

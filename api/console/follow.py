@@ -17,13 +17,11 @@ from api.http.deps import ServiceDep, actor_of
 from api.http.intake_view import comparison
 from api.http.problems import ProblemError
 from api.http.routes.insight import download
-from api.http.routes.petitions import find_petition
+from api.http.routes.petitions import find_petition, find_to_change
 from api.http.views import petition_line
 from api.records import petition_store as store
-from api.records.audit import record as audit
+from api.records.attachments import open_attachment
 from api.records.duplicates import judge, lookalikes
-from api.records.petitions import Attachment
-from api.records.reports import StoredFile
 from api.security.roles import Principal
 
 router = APIRouter(prefix="/petitions")
@@ -40,10 +38,15 @@ def mark_step(
     if day is None and not undo:
         raise ProblemError("invalid", "Hãy ghi ngày đã làm bước này.")
     with service.records.write() as session:
-        petition = find_petition(session, petition_id, me)
+        petition = find_to_change(session, petition_id, me)
         checked(petition, version)
         store.mark_step(session, petition, code, day, actor_of(me))
     return RedirectResponse(f"/petitions/{petition_id}?tray={quote(tray)}&done={petition_id}&what=change", 303)
+
+
+def one_text(found: dict[str, Any]) -> bool:
+    """True where the compared copies say the same, word for word."""
+    return bool(found["changes"]) and all(c["kind"] == "equal" for c in found["changes"])
 
 
 @router.get("/{petition_id}/compare/{other_id}")
@@ -60,6 +63,7 @@ def compare(
     marks = difference_marks(found["changes"])
     return page(request, "compare.html", me, left=cut(found["text"], marks[0]),
                 right=cut(found["other_text"], marks[1]), link=link, compared=bool(found["changes"]),
+                same=one_text(found),
                 **values)  # fmt: skip
 
 
@@ -71,7 +75,7 @@ def judge_pair(
 ) -> Response:  # fmt: skip
     """Keep a person's word on two petitions that look alike."""
     with service.records.write() as session:
-        one, other = find_petition(session, petition_id, me), find_petition(session, other_id, me)
+        one, other = find_to_change(session, petition_id, me), find_petition(session, other_id, me)
         judge(session, one, other, state, actor_of(me))
     return RedirectResponse(f"/petitions/{petition_id}?done={petition_id}&what=change", 303)
 
@@ -84,9 +88,5 @@ def open_file(
     """The file as it was handed in; it may name people, so who opens it stays in the audit."""
     with service.records.write() as session:
         petition = find_petition(session, petition_id, me)
-        kept = session.get(Attachment, file_id)
-        stored = session.get(StoredFile, kept.sha256) if kept and kept.petition_num == petition.num else None
-        if kept is None or stored is None:
-            raise ProblemError("not_found", "Không có tệp này.")
-        audit(session, actor_of(me), "petition.file", "petition", petition.id)
-        return download(stored.data, "application/octet-stream", kept.filename)
+        filename, data = open_attachment(session, petition, file_id, actor_of(me))
+    return download(data, "application/octet-stream", filename)

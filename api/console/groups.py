@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import BeforeValidator
 
-from api.console.charts import columns
+from api.console.charts import columns, shares
 from api.console.deps import page_needs
 from api.console.rendering import page
 from api.http.deps import ServiceDep
@@ -49,9 +49,12 @@ def show(
             shown = found.groups[:SHOWN]
             values |= {"looked_at": found.looked_at, "total": found.total, "more": len(found.groups) - len(shown),
                        "groups": [{**group_body(g), "members": finding_bodies(session, rows)} for g, rows in shown]}  # fmt: skip
-    by_year = Counter({y["value"]: 0 for g in values["groups"] for y in g["years"]})
+    by_year: Counter[int] = Counter()
+    by_place: Counter[str] = Counter()
     for group in values["groups"]:
         by_year.update({y["value"]: y["count"] for y in group["years"]})
-    chart = columns({str(y): float(n) for y, n in sorted(by_year.items())}) if by_year else None
+        by_place.update({x["value"]: x["count"] for x in group["places"]})
+    chart = columns({str(y): float(n) for y, n in sorted(by_year.items())})
     return page(request, "groups.html", me, wanted=wanted, kind=kind, kinds=taxonomy().kinds, choices=choices,
-                field_name=taxonomy().name, plain=str, chart=chart, **values)  # fmt: skip
+                field_name=taxonomy().name, plain=str, chart=chart,
+                by_place=shares(by_place.most_common(12)), **values)  # fmt: skip

@@ -12,10 +12,9 @@ from api.console.register import parse_day
 from api.console.rendering import page
 from api.http.deps import ServiceDep, actor_of
 from api.records import petition_store as store
+from api.records.attachments import attach
 from api.records.base import today
 from api.records.intakes import Reading
-from api.records.petitions import Attachment
-from api.records.report_store import keep_file
 from api.security.roles import Principal
 from nlp.text import LangNgheError
 
@@ -67,7 +66,5 @@ def _store(service: Any, new: store.NewPetition, reading: Reading, me: Principal
     with service.records.write() as session:
         petition = store.add_petition(session, new, reading, actor_of(me))
         if data:
-            media = filename.rsplit(".", 1)[-1].lower()[:16]
-            session.add(Attachment(petition_num=petition.num, sha256=keep_file(session, data), filename=filename[:300],
-                                   media=media))  # fmt: skip
+            attach(session, petition, data, filename, actor_of(me))
         return str(petition.id)

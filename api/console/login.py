@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from sqlalchemy import select
 
 from api.console.deps import Me, Sender
@@ -61,6 +61,15 @@ def sign_in(
     response.set_cookie(cookie_name(secure), cookie, max_age=settings.session_hours * 3600, path="/", secure=secure,
                         httponly=True, samesite="strict")  # fmt: skip
     return response
+
+
+@router.get("/session")
+def still_signed_in(request: Request, service: ServiceDep) -> Response:
+    """Whether the session lasts and the token that forms carry now: asked before a form is sent, so none is lost."""
+    me = identify(request, service)
+    if me is None or me.via == "token":
+        return JSONResponse({}, 401)
+    return JSONResponse({"csrf": me.csrf})
 
 
 @router.post("/logout")

@@ -7,23 +7,26 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.console.charts import columns
 from api.console.deps import form_needs, page_needs
+from api.console.models import shipped_models
 from api.console.rendering import page
-from api.console.words import month_name
+from api.console.words import month_name, percent
 from api.http.deps import ServiceDep, actor_of, viewer_of
 from api.http.problems import ProblemError
 from api.http.routes.accounts import find_account, user_body
-from api.http.routes.insight import training_lines
+from api.http.routes.insight import training_download
 from api.http.views import petition_line
 from api.privacy import without_names
 from api.records import cursors, feedback
 from api.records.accounts import User
-from api.records.audit import record as audit
 from api.records.audit import verify
 from api.records.operations import AuditEntry
 from api.records.petition_register import may_see
+from api.records.petition_store import latest_analysis
+from api.records.petitions import Petition
 from api.security import accounts
 from api.security.roles import ROLES, Principal
 from nlp.text import LangNgheError
@@ -122,22 +125,25 @@ def models(
     with service.records.read() as session:
         rows = feedback.agreement(session, version)
         months = {month_name(m): a.f1 or 0.0 for m, a in feedback.agreement_by_month(session).items()}
+        shows_queue = me.may("feedback.export") or me.may("petition.read")
         versions = feedback.model_versions(session)
-        # Researchers see redacted titles only.
-        queue = [{**line, "title": without_names(line["title"])} for line in
-                 (petition_line(p) for p in feedback.uncertain(session) if may_see(session, p, viewer_of(me)))]  # fmt: skip
-    from api.console.models import shipped_models
+        viewer = viewer_of(me)
+        unsure = [p for p in feedback.uncertain(session) if may_see(session, p, viewer)] if shows_queue else []
+        queue = [uncertain_line(session, p) for p in unsure]
+    return page(request, "models.html", me, rows=rows, chart=columns(months, percent, top=1), versions=versions,
+                version=version, uncertain=queue, shows_queue=shows_queue, shipped=shipped_models(service))  # fmt: skip
 
-    return page(request, "models.html", me, rows=rows, chart=columns({m: v * 100 for m, v in months.items()}),
-                versions=versions, version=version, uncertain=queue, shipped=shipped_models(service))  # fmt: skip
+
+def uncertain_line(session: Session, petition: Petition) -> dict[str, Any]:
+    """A petition of the queue: its redacted title and text, and why the machine was unsure."""
+    line, analysis = petition_line(petition), latest_analysis(session, petition)
+    return {**line, "title": without_names(line["title"]), "text": without_names(petition.text),
+            "reasons": analysis.result.get("review_reasons", []) if analysis else []}  # fmt: skip
 
 
 @router.get("/models/training.jsonl")
 def training(
-    service: ServiceDep, me: Annotated[Principal, Depends(page_needs("feedback.export"))]
+    service: ServiceDep, me: Annotated[Principal, Depends(page_needs("feedback.export"))], denunciations: bool = False
 ) -> StreamingResponse:
-    """Decided petitions for training, personal data replaced by placeholders."""
-    with service.records.write() as session:
-        audit(session, actor_of(me), "feedback.export")
-    headers = {"Content-Disposition": 'attachment; filename="du-lieu-huan-luyen.jsonl"'}
-    return StreamingResponse(training_lines(service), media_type="application/x-ndjson", headers=headers)
+    """Decided petitions for training, personal data replaced by placeholders; denunciations only when asked for."""
+    return training_download(service, me, denunciations)

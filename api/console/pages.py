@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -73,11 +73,20 @@ def add_console(app: FastAPI) -> None:
 
     async def sign_in(request: Request, error: Exception) -> Response:
         assert isinstance(error, SignInFirstError)
-        if wants_fragment(request):
-            return Response(status_code=204, headers={"HX-Redirect": error.location})
+        if wants_fragment(request) and error.location != "/account":
+            # The page stays as it is, with what was typed; it offers to sign in beside it.
+            return Response(status_code=401)
         return RedirectResponse(error.location, 303)
 
     app.add_exception_handler(SignInFirstError, sign_in)
+
+
+def page_before(request: Request) -> str:
+    """The page to load again: the one asked for, or the one that a form was sent from; "" where it is not known."""
+    asked = request.url if request.method == "GET" else urlsplit(request.headers.get("referer", ""))
+    if asked.netloc != request.url.netloc:
+        return ""
+    return asked.path + (f"?{asked.query}" if asked.query else "")
 
 
 def error_page(request: Request, kind: Kind, error: LangNgheError) -> Response:
@@ -92,6 +101,6 @@ def error_page(request: Request, kind: Kind, error: LangNgheError) -> Response:
     except LangNgheError:
         me = None
     response = page(request, "error.html", me, status=kind.status, title=kind.title, detail=error.message,
-                    code=error.code)  # fmt: skip
+                    code=error.code, again=page_before(request))  # fmt: skip
     response.headers.update(headers)
     return response

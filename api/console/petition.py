@@ -18,7 +18,7 @@ from api.console.rendering import page
 from api.http.deps import ServiceDep, actor_of, viewer_of
 from api.http.intake_view import intake_body
 from api.http.problems import ProblemError
-from api.http.routes.petitions import find_petition
+from api.http.routes.petitions import find_petition, find_to_change
 from api.http.views import current_labels, decision_body, petition_line, shown_text
 from api.records import petition_store as store
 from api.records.accounts import User
@@ -27,7 +27,8 @@ from api.records.base import today
 from api.records.history import history
 from api.records.petition_register import list_petitions, may_see
 from api.records.petitions import Attachment, Petition
-from api.security.roles import Principal
+from api.records.views import note_view
+from api.security.roles import Principal, permissions_of
 
 router = APIRouter(prefix="/petitions")
 Reader = Annotated[Principal, Depends(page_needs("petition.read"))]
@@ -59,7 +60,7 @@ def show(
     request: Request, petition_id: str, service: ServiceDep, me: Reader, tray: str = "waiting", done: str = "",
     what: str = "",
 ) -> Response:  # fmt: skip
-    """One petition on one screen; looking at a hidden one is audited."""
+    """One petition on one screen; the audit keeps who looked."""
     return _page(request, service, me, petition_id, tray, done=done, what=what)
 
 
@@ -77,7 +78,7 @@ def _page(
         if identity is None:
             text, result = shown_text(petition, result)
         assigned = {a.user_id for a in petition.assignments}
-        people = list(session.scalars(select(User).where(User.active).order_by(User.username))) if me.user_id else []
+        people = _assignable(session) if me.user_id else []
         values: dict[str, Any] = {
             "p": petition_line(petition),
             "text": text,
@@ -99,11 +100,16 @@ def _page(
             "finished": finished_step(session, done, what, viewer_of(me)),
             **_neighbours(session, petition, tray, me),
         }
-    if petition.confidential and request.method == "GET":
-        with service.records.write() as session:
-            audit(session, actor_of(me), "petition.view", "petition", petition_id)
+    if request.method == "GET":
+        note_view(service.records, actor_of(me), petition_id, confidential=petition.confidential)
     return page(request, "petition.html", me, status=status, identity=identity, trouble=trouble,
                 statuses=store.STATUSES, **values)  # fmt: skip
+
+
+def _assignable(session: Session) -> list[User]:
+    """Active people whose roles let them read petitions: nobody else can be given one."""
+    active = session.scalars(select(User).where(User.active).order_by(User.username))
+    return [u for u in active if "petition.read" in permissions_of(u.role_codes)]
 
 
 @router.post("/{petition_id}/decide")
@@ -159,7 +165,7 @@ def change(
 ) -> Response:  # fmt: skip
     """Change status, unit, due date and place."""
     with service.records.write() as session:
-        petition = find_petition(session, petition_id, me)
+        petition = find_to_change(session, petition_id, me)
         checked(petition, version)
         store.change(session, petition, actor_of(me), status=status or petition.status, unit=unit.strip() or None,
                      due_on=parse_day(due_on), province=province.strip() or None,

@@ -20,6 +20,7 @@ from api.http.routes.insight import register_download
 from api.http.views import petition_line
 from api.records.base import today
 from api.records.petition_register import PetitionFilter, Viewer, list_petitions, may_see
+from api.records.petition_store import current_decision
 from api.records.petitions import Petition
 from api.security.roles import Principal
 from nlp.text import LangNgheError
@@ -85,7 +86,7 @@ def finished_step(session: Session, done: str, what: str, viewer: Viewer) -> dic
     if petition is None or not may_see(session, petition, viewer):
         return None
     return {"said": said, "id": petition.id, "number": petition.register_number, "version": petition.version,
-            "undoable": what in ("confirm", "correct", "defer")}  # fmt: skip
+            "undoable": what in ("confirm", "correct", "defer") and current_decision(session, petition) is not None}  # fmt: skip
 
 
 def parse_day(value: str) -> date | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -38,6 +39,15 @@ def chosen_period(start: Text = "", end: Text = "", province: Text = "", commune
 Chosen = Annotated[Period, Depends(chosen_period)]
 
 
+def quick_periods(on: date) -> list[tuple[str, date, date]]:
+    """The periods that offices report on, up to a day: (name, first day, last day)."""
+    month, year = on.replace(day=1), on.replace(month=1, day=1)
+    last_month = month - timedelta(days=1)
+    quarter = on.replace(month=(on.month - 1) // 3 * 3 + 1, day=1)
+    return [("Tháng này", month, on), ("Tháng trước", last_month.replace(day=1), last_month),
+            ("Quý này", quarter, on), ("Năm nay", year, on)]  # fmt: skip
+
+
 @router.get("/statistics")
 def show(request: Request, service: ServiceDep, me: Reader, period: Chosen) -> Response:
     """Charts and tables of a period, and where something surges now."""
@@ -52,7 +62,8 @@ def show(request: Request, service: ServiceDep, me: Reader, period: Chosen) -> R
     values["months"] = columns({month_name(m): float(n) for m, n in found.months.items()})
     values["fields"] = shares(list(found.fields.items()))
     values["channels"] = shares(list(found.channels.items()))
-    return page(request, "statistics.html", me, period=period, method=hotspots.METHOD, query=query_of(period), **values)
+    return page(request, "statistics.html", me, period=period, method=hotspots.METHOD, query=query_of(period),
+                quick=quick_periods(today()), **values)  # fmt: skip
 
 
 @router.get("/statistics/spots")
@@ -88,4 +99,4 @@ def matters(request: Request, service: ServiceDep, me: Reader, period: Chosen, f
     chart = columns({month_name(m): float(n) for m, n in found["months"].items()})
     rows = [with_pieces(f) for f in found["findings"]] if me.may("report.read") else []
     return page(request, "matters.html", me, period=period, found=found, chart=chart, findings=rows,
-                places=known_places, field=field, query=query_of(period))  # fmt: skip
+                places=known_places, field=field, quick=quick_periods(today()), query=query_of(period))  # fmt: skip

@@ -13,6 +13,7 @@ from api.console.deps import form_needs, page_needs
 from api.console.rendering import page
 from api.http.deps import ServiceDep, actor_of
 from api.jobs import queue
+from api.jobs.kinds import STATE_NAMES
 from api.records import backup as backups
 from api.records.audit import record as audit
 from api.security.roles import Principal
@@ -43,7 +44,8 @@ def _page(
         "Đọc đơn": service.readers.trouble.get("petitions", "sẵn sàng"),
         "Đọc báo cáo": service.readers.trouble.get("reports", "sẵn sàng"),
         "Cơ sở dữ liệu": f"{path} ({size / 1e6:.0f} MB)" if size else str(path or "PostgreSQL"),
-        "Việc chạy nền": ", ".join(f"{n} {state}" for state, n in sorted(jobs.items())) or "không có",
+        "Việc chạy nền": ", ".join(f"{n} {STATE_NAMES.get(s, s).lower()}" for s, n in sorted(jobs.items()))
+        or "không có",
         "Tài khoản": "bật" if service.settings.accounts else "tắt, chỉ trên máy này",
     }
     return page(request, "system.html", me, parts=parts, found=found, done=done, trouble=trouble)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -162,7 +163,40 @@ ACTION = {
     "backup": "Sao lưu",
     "retention": "Thực hiện thời hạn lưu",
 }
-FILTERS: dict[str, Any] = {"number": number, "capped": capped, "percent": percent, "day": day, "moment": moment}
+# What an entry of the audit says beside its action.
+DETAIL = {"channel": "nguồn", "count": "số bản ghi", "decision": "quyết định thứ", "findings": "số phát hiện",
+          "format": "định dạng", "kind": "việc", "model": "mô hình", "other": "đơn kia", "reason": "lý do",
+          "roles": "vai trò", "scopes": "quyền", "step": "bước", "users": "giao cho số", "lines": "số dòng",
+          "rows": "số dòng", "name": "tên"}  # fmt: skip
+
+
+def detail_words(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The parts of an audit entry as (name, value) that a person can read; an unknown name stays as it is."""
+    from api.jobs.kinds import NAMES
+    from api.security.roles import PERMISSIONS, ROLES
+
+    said: dict[str, Callable[[Any], str | None]] = {
+        "channel": CHANNEL.get, "kind": NAMES.get, "scopes": PERMISSIONS.get,
+        "roles": lambda code: ROLES[code].name if code in ROLES else None,
+    }  # fmt: skip
+
+    def one(key: str, value: Any) -> str:
+        return (said[key](value) if key in said else None) or str(value)
+
+    return [
+        (DETAIL.get(key, key), ", ".join(one(key, v) for v in (value if isinstance(value, list) else [value])))
+        for key, value in detail.items()
+    ]
+
+
+FILTERS: dict[str, Any] = {
+    "number": number,
+    "capped": capped,
+    "percent": percent,
+    "day": day,
+    "moment": moment,
+    "detail_words": detail_words,
+}
 
 
 def month_name(month: str) -> str:

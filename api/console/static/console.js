@@ -48,7 +48,10 @@
       var name = input.files.length > 1 ? input.files.length + " tệp" : (input.files[0] || {}).name || "";
       var out = document.getElementById(input.dataset.file);
       if (out) { out.textContent = name; }
-      if (input.dataset.submit !== undefined && input.files.length) { input.form.requestSubmit(); }
+      if (input.dataset.submit !== undefined && input.files.length) {
+        if (out) { out.textContent = "Đang tải lên và đọc: " + name; }
+        input.form.requestSubmit();
+      }
     }
     if (input.matches && input.matches("[data-autosubmit]")) { input.form.requestSubmit(); }
   });
@@ -66,11 +69,11 @@
     });
   });
 
-  // Ctrl+Enter sends the form that is being written.
+  // Ctrl+Enter sends the form that is being written, as its first button would.
   document.addEventListener("keydown", function (e) {
     if (e.key === "Enter" && (e.ctrlKey || e.metaKey) && e.target.form) {
       e.preventDefault();
-      e.target.form.requestSubmit();
+      e.target.form.requestSubmit(e.target.form.querySelector("button:not([type]), button[type=submit]"));
     }
   });
 
@@ -80,7 +83,8 @@
     var t = e.target;
     if (t.closest && t.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, dialog[open]")) { return; }
     var key = e.key === "?" ? "?" : e.key.toLowerCase();
-    var el = document.querySelector("[data-key='" + CSS.escape(key) + "']:not([disabled])");
+    var row = document.querySelector("[data-row].active");
+    var el = (row && row.querySelector("[data-row-key='" + CSS.escape(key) + "']")) || document.querySelector("[data-key='" + CSS.escape(key) + "']:not([disabled])");
     if (el) {
       e.preventDefault();
       if (el.matches("input, textarea, select")) { el.focus(); if (el.select) { el.select(); } }
@@ -130,15 +134,91 @@
     box.appendChild(line);
     setTimeout(function () { line.remove(); }, 6000);
   }
-  document.addEventListener("htmx:sendError", function () {
-    say("Mất kết nối tới máy chủ. Dữ liệu bạn nhập vẫn còn trên trang; hãy thử lại.", "bad");
-  });
+  function offline(yes) { document.body.classList.toggle("offline", yes); }
+  document.addEventListener("htmx:sendError", function () { offline(true); });
+  document.addEventListener("htmx:afterOnLoad", function () { offline(false); });
   document.addEventListener("htmx:responseError", function (e) {
+    if (e.detail.xhr.status === 401) { over(); return; }
     var said = e.detail.xhr.getResponseHeader("X-Message");
     say(said ? decodeURIComponent(said) : "Máy chủ chưa làm được việc này (mã " + e.detail.xhr.status + ").", "bad");
   });
-  window.addEventListener("offline", function () { document.body.classList.add("offline"); });
-  window.addEventListener("online", function () { document.body.classList.remove("offline"); });
+  window.addEventListener("offline", function () { offline(true); });
+  window.addEventListener("online", function () { offline(false); });
+
+  // A form goes out once, and only while the server answers and the session lasts: what was typed is never lost.
+  var csrf = "";
+  function over() {
+    var dialog = document.getElementById("session-over");
+    if (dialog && !dialog.open) { dialog.showModal(); }
+  }
+  function session() {
+    return fetch("/session", { headers: { Accept: "application/json" }, cache: "no-store" }).then(function (reply) {
+      offline(false);
+      if (!reply.ok) { return false; }
+      return reply.json().then(function (said) {
+        csrf = said.csrf;
+        document.querySelectorAll("input[name=csrf]").forEach(function (el) { el.value = csrf; });
+        return true;
+      });
+    });
+  }
+  document.addEventListener("htmx:configRequest", function (e) {
+    if (csrf) { e.detail.headers["X-CSRF-Token"] = csrf; }
+  });
+  document.addEventListener("submit", function (e) {
+    var form = e.target, by = e.submitter;
+    if (e.defaultPrevented || form.method !== "post" || form.getAttribute("action") === "/login" || form.hasAttribute("hx-post")) { return; }
+    if (form.dataset.sent === "yes") { form.dataset.sent = "gone"; return; }
+    e.preventDefault();
+    if (form.dataset.sent) { return; }
+    form.dataset.sent = "asking";
+    form.classList.add("sending");
+    session().then(function (lasts) {
+      if (lasts) { form.dataset.sent = "yes"; form.requestSubmit(by); return; }
+      ready(form);
+      over();
+    }, function () { ready(form); offline(true); });
+  });
+  function ready(form) { delete form.dataset.sent; form.classList.remove("sending"); }
+  // What was typed into a guarded form is not left behind by a slip of the hand.
+  window.addEventListener("beforeunload", function (e) {
+    var typed = Array.prototype.some.call(document.querySelectorAll("form[data-guard]:not(.sending) textarea"), function (el) {
+      return el.value !== el.defaultValue;
+    });
+    if (typed) { e.preventDefault(); }
+  });
+  // Back from the page that followed.
+  window.addEventListener("pageshow", function () { document.querySelectorAll("form.sending").forEach(ready); });
+  // Back from signing in elsewhere.
+  window.addEventListener("focus", function () {
+    var dialog = document.getElementById("session-over");
+    if (dialog && dialog.open) { session().then(function (lasts) { if (lasts) { dialog.close(); say("Đã đăng nhập lại."); } }, function () {}); }
+  });
+
+  // A part that was replaced keeps the reader's place: the active row stays active, focus stays in it.
+  var place = "";
+  document.addEventListener("htmx:beforeSwap", function (e) {
+    var target = e.detail.target;
+    place = target.id && target.contains(document.activeElement) ? target.id : "";
+    if (place && target.classList.contains("active")) { place += "!"; }
+  });
+  document.addEventListener("htmx:afterSettle", function () {
+    open(document);
+    if (!place) { return; }
+    var el = document.getElementById(place.replace("!", ""));
+    if (el) {
+      if (place.endsWith("!")) { el.classList.add("active"); }
+      if (!el.contains(document.activeElement)) { (el.querySelector("[autofocus]") || el).focus({ preventScroll: true }); }
+    }
+    place = "";
+  });
+
+  // Folded on a narrow screen, open where there is room.
+  function open(root) {
+    if (!window.matchMedia("(min-width: 62.01rem)").matches) { return; }
+    root.querySelectorAll("details[data-wide-open]").forEach(function (el) { el.open = true; el.removeAttribute("data-wide-open"); });
+  }
+  open(document);
 })();
 
 // Moving through lists by keyboard (J, K, Enter) and opening folded parts.
