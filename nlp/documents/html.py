@@ -9,17 +9,22 @@ from lxml import html as lxml_html
 
 from nlp.documents.builder import TextBuilder
 from nlp.documents.document import BlockKind
+from nlp.documents.docx_numbering import format_number
 from nlp.text import ReadError, decode
 
-_SKIPPED = {"script", "style", "head", "noscript", "template", "svg", "iframe", "object", "select", "button", "form"}
+_SKIPPED = {
+    "script", "style", "head", "noscript", "template", "svg", "iframe", "object", "select", "button", "form", "nav",
+}  # fmt: skip
 _BLOCKS = {
     "address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset", "figcaption",
-    "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre",
+    "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre",
     "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 }  # fmt: skip
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
 _DEEPEST = 200
+# Forms of numbers by the attribute "type" of a list (HTML standard, 4.4.5), as Word calls them.
+_FORMS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 
 
 def read_html(data: bytes, builder: TextBuilder) -> None:
@@ -83,6 +88,8 @@ class _Walker:
             self._flush()
             if re.fullmatch(r"h[1-6]", tag):
                 self._kind = ("heading", int(tag[1]), None)
+            elif tag == "footer" and node.getparent().tag == "body":
+                self._kind = ("footer", None, None)
             elif tag == "li":
                 self._kind = ("list_item", None, None)
                 self._line.append(self._item_label(node))
@@ -106,7 +113,11 @@ class _Walker:
         start = parent.get("start") or ""
         number = self._items.get(parent, int(start) - 1 if start.isdigit() and len(start) < 9 else 0) + 1
         self._items[parent] = number
-        return f"{number}. "
+        form = _FORMS.get(parent.get("type") or "", "decimal")
+        own = node.get("value") or ""
+        if own.isdigit() and len(own) < 9:
+            self._items[parent] = number = int(own)
+        return f"{format_number(number, form)}{')' if 'Letter' in form else '.'} "
 
     def _flush(self) -> None:
         text = "".join(self._line)

@@ -13,6 +13,12 @@ from nlp.text.joining import MARKER, breaks_syllable
 
 # Lines that set two columns apart must be this many to count as columns of running text.
 _COLUMN_LINES = 8
+# The number of a list item, set apart from its text by a tab stop.
+_HANGING = re.compile(
+    r"\(?(?:\d{1,2}(?:\.\d{1,2}){0,4}|[IVXLC]{1,6}|[A-ZĐa-zđ])[.)]|\d{1,2}(?:\.\d{1,2}){1,4}|[-+•*◦▪■□➢✓→\uf0b7\uf02d]"
+)
+_FAR = 5.0
+_PAGE = re.compile(r"\d{1,3}")
 # No printed page has more lines; the search for columns is quadratic in them.
 _MOST_LINES = 2_000
 
@@ -47,7 +53,7 @@ def items_of(lines: list[TextLine], tables: list[Table]) -> list[Item]:
     items: list[Item] = []
     waiting = list(tables)
     part: list[TextLine] = []
-    for line in lines:
+    for line in map(_whole, lines):
         while waiting and waiting[0].top > line.y:
             items += _flow(part)
             part = []
@@ -56,6 +62,24 @@ def items_of(lines: list[TextLine], tables: list[Table]) -> list[Item]:
     items += _flow(part)
     items += waiting
     return items
+
+
+def _whole(line: TextLine) -> TextLine:
+    """Return a line whose numbers are joined to the text they belong to: the number of an item that hangs before it,
+    in one column or in each, and the page number behind a line of a table of contents.
+    """
+    runs = line.runs
+    hanging = [_HANGING.fullmatch(run.text.strip()) is not None for run in runs]
+    contents = len(runs) == 2 and _PAGE.fullmatch(runs[1].text.strip()) is not None and runs[0].text[-1:] != ":"
+    if not contents and (len(runs) < 2 or hanging != [True, False] * (len(runs) // 2)):
+        return line
+    joined = []
+    for first, second in zip(runs[::2], runs[1::2], strict=True):
+        if not contents and second.x0 - first.x1 > _FAR * line.size:
+            return line
+        text = f"{first.text.rstrip()} {second.text.lstrip()}"
+        joined.append(Run(text, first.x0, second.x1, second.y, second.size))
+    return TextLine(joined, line.y, line.size)
 
 
 def _flow(lines: list[TextLine]) -> Iterator[Item]:
@@ -68,12 +92,20 @@ def _flow(lines: list[TextLine]) -> Iterator[Item]:
             plain.append(lines[at])
             at += 1
             continue
-        yield from _paragraphs(plain)
-        plain = []
         end, gutter = band
+        above = len(plain)
+        while end - at >= _COLUMN_LINES and above and _continues_upwards(plain[above - 1], lines[at], gutter[1]):
+            # The right column of running text begins higher than the left one.
+            at, above = at - 1, above - 1
+        yield from _paragraphs(plain[:above])
+        plain = []
         yield from _columns(lines[at:end], gutter)
         at = end
     yield from _paragraphs(plain)
+
+
+def _continues_upwards(line: TextLine, below: TextLine, right: float) -> bool:
+    return line.x0 >= right - 0.5 * line.size and line.y - below.y <= 2 * line.size
 
 
 def _band(lines: list[TextLine], at: int) -> tuple[int, tuple[float, float]] | None:

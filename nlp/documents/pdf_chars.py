@@ -140,7 +140,7 @@ def _runs_of_line(line: list[_Char], rules: list[Stroke]) -> Iterator[Run]:
                 yield from _run(letters, first, end, sizes)
                 letters, sizes = [], []
             elif (
-                gap > (_SPACE_GUESSED if char.guessed else space) * char.size
+                gap > (min(space, _SPACE_GUESSED) if char.guessed else space) * char.size
                 and letters[-1] not in (" ", _GAP)
                 and char.text != " "
             ):

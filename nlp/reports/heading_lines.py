@@ -41,9 +41,9 @@ def is_heading(line: Line, marker: Marker | None, content: str, following: str) 
     if marker is None:
         if ends or not first.isupper() or len(words) > 14 or "|" in content:
             return False
-        return bool(roles & FINDING_ROLES | roles & {"result", "past_solution", "success_cause"}) and not VERB.search(
-            content
-        )
+        named = roles & FINDING_ROLES | roles & {"result", "past_solution", "success_cause"}
+        # "Khách quan" on a line of its own stands under the causes and says which.
+        return bool(named or (len(words) <= 3 and roles & {"objective", "subjective"})) and not VERB.search(content)
     if marker.style == "part":
         return len(words) <= 40
     if marker.style in ("upper", "roman"):

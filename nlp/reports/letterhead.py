@@ -146,6 +146,9 @@ def _title(flat: Sequence[str]) -> tuple[str | None, str | None, str | None]:
                 or (parts and _ASSEMBLY.match(below))
             ):
                 break
+            if parts and below.isupper() and not parts[-1].isupper() and len(below.split()) > 1:
+                # A title of small letters ends where the first heading in capitals stands.
+                break
             if not parts and re.match(r"^CỦA\s|^Của\s+(?:Ban|Đoàn|Chủ tịch|Hội đồng|Ủy ban|Thường trực)", below):
                 split = re.search(r"\s(?=[vV]ề\s)", below)
                 by = below[3 : split.start() if split else len(below)].strip()

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from functools import cache
 
 from nlp.reports.findings import Metadata
-from nlp.reports.letterhead import PLACE_DATE, iso_date, read_head, split_columns
+from nlp.reports.headings import read_heading
+from nlp.reports.letterhead import PLACE_DATE, iso_date, kinds, read_head, split_columns
 from nlp.reports.lexicon import key, load
 from nlp.reports.places import province_of_unit
 from nlp.reports.zones import BODY, LETTERHEAD, RECIPIENTS, RULE, SIGNATURE, Line
@@ -47,6 +48,16 @@ _NOT_NAME = (
     "dai dien",
     "xac nhan",
     "dai bieu",
+    "thanh tra",
+    "truong khoi",
+    "chu tri",
+    "chu toa",
+)
+_KEPT = re.compile(r"^\W*Lưu\b.*[.;]\s*(?P<name>(?:[A-ZĐÀ-Ỹ][a-zà-ỹđ]+\s+){1,4}[A-ZĐÀ-Ỹ][a-zà-ỹđ]+)\W*$")
+_OFFICE = re.compile(
+    r"(?:TỈNH|HUYỆN|QUẬN|XÃ|PHƯỜNG|THỊ|THÀNH PHỐ|ĐẶC KHU|HĐND|HỘI ĐỒNG|ĐẢNG|CHI BỘ|CÔNG AN|CÔNG TY|TRƯỜNG|PHÒNG|CỘNG H[OÒ])"
+    r"(?:\s|[ỦU]Y)",
+    re.IGNORECASE,
 )
 _AUTHOR = re.compile(
     r"(?m)^[\s*]*(?:tác giả|người viết|họ và tên(?: tác giả)?|người báo cáo)\s*:\s*(?P<name>[A-ZĐÀ-Ỹ][\w'’]*(?:\s+[A-ZĐÀ-Ỹ][\w'’]*){1,5})",
@@ -129,17 +140,14 @@ def _period(title: str | None, text: str) -> str | None:
 def _signer(lines: Sequence[Line], clean: Clean) -> str | None:
     """The last personal name of the signature block; the author of an initiative; the name under an article."""
     tail = [line for line in lines if line.zone in (SIGNATURE, RECIPIENTS) and line.text.strip()]
-    start = clean.to_source(tail[0].start, tail[0].end).start if tail else max(0, len(clean.source) - 400)
+    start = clean.to_source(tail[0].start, tail[0].end).start if tail else _last_lines(clean.source)
     best = None
     for line in clean.source[start:].split("\n"):
         for cell in split_columns(fold_marks(line)):
             name = _NAME.match(cell.strip(" .;,*_()-"))
-            if (
-                name
-                and not cell.strip().startswith(("-", "+"))
-                and not any(key(cell).startswith(w.strip()) for w in _NOT_NAME)
-            ):
+            if name and not cell.strip().startswith(("-", "+")) and _may_name(cell):
                 best = name.group("name")
+    best = best or _beside_recipients(tail) or _before(lines, tail)
     if best:
         return best
     author = _AUTHOR.search(clean.text[:4000])
@@ -147,9 +155,44 @@ def _signer(lines: Sequence[Line], clean: Clean) -> str | None:
         return author.group("name")
     for early in lines[:8]:
         name = _NAME.match(early.text.strip(" *_"))
-        if name and early.zone not in (RULE,) and not any(key(early.text).startswith(w.strip()) for w in _NOT_NAME):
+        if name and early.zone != RULE and _may_name(early.text):
             return name.group("name")
     return None
+
+
+def _beside_recipients(tail: Sequence[Line]) -> str | None:
+    """The name that stood at the right of the last recipient before the columns were joined ("- Lưu: VT. Lê Văn Bình")."""
+    for line in reversed(tail):
+        kept = _KEPT.match(line.text)
+        if kept and _may_name(kept.group("name")):
+            return kept.group("name")
+    return None
+
+
+def _before(lines: Sequence[Line], tail: Sequence[Line]) -> str | None:
+    """The name below an office in capitals just above the recipients."""
+    if not tail:
+        return None
+    above = [line.text.strip() for line in lines if line.start < tail[0].start and line.text.strip()][-4:]
+    for office, text in zip(above, above[1:], strict=False):
+        name = _NAME.match(text)
+        if name and office.isupper() and not text.isupper() and _may_name(text):
+            return name.group("name")
+    return None
+
+
+def _last_lines(source: str, most: int = 400) -> int:
+    """Where the first whole line among the last characters begins."""
+    start = max(0, len(source) - most)
+    return source.find("\n", start) + 1 if start else 0
+
+
+def _may_name(text: str) -> bool:
+    """False for what reads like a name and is an office, a kind of document or a heading."""
+    folded = key(text)
+    if any(folded.startswith(word.strip()) for word in _NOT_NAME) or folded in dict(kinds()):
+        return False
+    return _OFFICE.match(text.strip(" *_")) is None and not read_heading(text).roles
 
 
 def fold_marks(line: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from nlp.reports.headings import MAIN_ROLES, read_heading
 from nlp.reports.lexicon import key
 from nlp.reports.organs import organ_at
-from nlp.reports.zones import Line
+from nlp.reports.zones import Line, Row
 
 _STRONG = ("part", "upper", "roman")
 
@@ -38,17 +38,23 @@ class Outline:
     def __init__(self) -> None:
         self.sections: list[Section] = []
         self.stack: list[int] = []
+        self._declared: dict[int, int] = {}
+        """Level of the sections whose heading the format declares."""
 
     def current(self) -> int:
         return self.stack[-1] if self.stack else -1
 
-    def open(self, title: str, start: int, end: int, rank: str, kind: str, roles: frozenset[str]) -> None:
+    def open(
+        self, title: str, start: int, end: int, rank: str, kind: str, roles: frozenset[str], declared: int | None = None
+    ) -> None:
         self._pop_to(rank, kind)
         parent = self.current()
         inherited = roles
         if not roles & MAIN_ROLES and parent >= 0:
             inherited = self.sections[parent].inherited | roles
         level = self.sections[parent].level + 1 if parent >= 0 else 1
+        if declared is not None:
+            self._declared[len(self.sections)] = declared
         self.sections.append(Section(title, start, end, level, rank, kind, roles, inherited, parent))
         self.stack.append(len(self.sections) - 1)
 
@@ -57,6 +63,9 @@ class Outline:
         ranks = [self.sections[i].rank for i in self.stack]
         if rank in ranks:
             del self.stack[ranks.index(rank) :]
+        elif rank.startswith("style"):
+            while self.stack and not self._stands_over(self.stack[-1], int(rank[5:])):
+                self.stack.pop()
         elif rank == "title":
             while self.stack and self.sections[self.stack[-1]].rank not in ("part",):
                 self.stack.pop()
@@ -79,6 +88,12 @@ class Outline:
             while self.stack and self.sections[self.stack[-1]].rank.startswith(("bullet", "paren", "lower")):
                 self.stack.pop()
 
+    def _stands_over(self, section: int, level: int) -> bool:
+        """Whether a heading of a declared level stands under `section`."""
+        if section in self._declared:
+            return self._declared[section] < level
+        return self.sections[section].rank in _STRONG
+
     def close_leads(self) -> None:
         while self.stack and self.sections[self.stack[-1]].kind == "lead":
             self.stack.pop()
@@ -94,7 +109,11 @@ class Outline:
 
     def close_aside(self) -> None:
         """A paragraph without a number ends what a heading run into such a paragraph opened ("Tồn tại, hạn chế: …")."""
-        while self.stack and self.sections[self.stack[-1]].kind == "run_in" and self.sections[self.stack[-1]].rank == "plain":
+        while (
+            self.stack
+            and self.sections[self.stack[-1]].kind == "run_in"
+            and self.sections[self.stack[-1]].rank == "plain"
+        ):
             self.stack.pop()
 
     def close_same(self, rank: str) -> None:
@@ -107,31 +126,36 @@ class Outline:
 class Table:
     """Rows of one table: its first row names the columns, and a cell stands under the name of its column."""
 
-    def __init__(self, outline: Outline) -> None:
+    def __init__(self, outline: Outline, text: str) -> None:
         self._outline = outline
-        self._columns: list[int] | None = None
+        self._text = text
+        self._columns: dict[int, int] | None = None
         self._depth = 0
+        self._number = 0
+        self._head: Row | None = None
 
-    def row(self, line: Line, cells: list[tuple[int, int]]) -> list[tuple[int, int]]:
-        """Cells of a row that hold content; none for the row of names and for a rule between rows."""
-        texts = [line.text[a:b].strip() for a, b in cells]
-        if not any(c.isalpha() for text in texts for c in text):
+    def row(self, line: Line) -> list[tuple[int, int, int]]:
+        """(start, end, column) of what a line holds of a table's cells; nothing for the row of names and for a rule
+        between rows.
+        """
+        if line.row is not None and line.row.table != self._number:
+            self.close()
+            self._number = line.row.table
+        cells = _cells_on(line)
+        if not any(c.isalpha() for a, b, _ in cells for c in self._text[a:b]) or (line.row and line.row is self._head):
             return []
         if self._columns is None:
-            self._columns = []
+            self._columns = {}
+            whole = list(line.row.cells) if line.row else cells
+            texts = [" ".join(self._text[a:b].split()) for a, b, _ in whole]
             if all(len(text.split()) <= 12 for text in texts) and sum(
                 any(c.isdigit() for c in text) for text in texts
             ) * 2 <= len(texts):
-                for (first, last), text in zip(cells, texts, strict=True):
-                    self._outline.open(
-                        text or "(trống)",
-                        line.start + first,
-                        line.start + last,
-                        "column",
-                        "lead",
-                        read_heading(text).roles,
-                    )
-                    self._columns.append(self._outline.stack.pop())
+                self._head = line.row
+                for (first, last, column), text in zip(whole, texts, strict=True):
+                    roles = read_heading(text).roles
+                    self._outline.open(text or "(trống)", first, last, "column", "lead", roles)
+                    self._columns[column] = self._outline.stack.pop()
                 return []
         self._depth = len(self._outline.stack)
         return cells
@@ -139,7 +163,7 @@ class Table:
     def enter(self, column: int) -> None:
         """Stand under a column's name."""
         del self._outline.stack[self._depth :]
-        if self._columns and column < len(self._columns):
+        if self._columns and column in self._columns:
             self._outline.stack.append(self._columns[column])
 
     def leave(self) -> None:
@@ -150,7 +174,15 @@ class Table:
     def close(self) -> None:
         """End of the table."""
         self.leave()
-        self._columns = None
+        self._columns, self._head = None, None
+
+
+def _cells_on(line: Line) -> list[tuple[int, int, int]]:
+    """(start, end, column) of the cells that stand on a line, in the clean text."""
+    if line.row is None:
+        return [(line.start + a, line.start + b, column) for column, (a, b) in enumerate(cells_of(line.text))]
+    found = [(max(a, line.start), min(b, line.end), column) for a, b, column in line.row.cells]
+    return [piece for piece in found if piece[0] < piece[1]]
 
 
 def cells_of(text: str) -> list[tuple[int, int]]:
@@ -189,7 +221,8 @@ def open_heading(outline: Outline, line: Line, rank: str, content: str) -> None:
             joined, last.start, end, last.level, last.rank, "line", roles, inherited, last.parent
         )
         return
-    outline.open(title, start, end, rank, "line", _line_roles(title, content))
+    declared = line.heading_level if line.declared else None
+    outline.open(title, start, end, rank, "line", _line_roles(title, content), declared)
 
 
 def _line_roles(title: str, content: str) -> frozenset[str]:

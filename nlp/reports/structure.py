@@ -17,7 +17,7 @@ from nlp.reports.headings import read_heading
 from nlp.reports.lines import lines_of
 from nlp.reports.numbering import Marker, marker_of
 from nlp.reports.outline import Outline, Section, Table, cells_of, open_heading
-from nlp.reports.zones import BODY, Line, zone_lines
+from nlp.reports.zones import ANNEX, BODY, Line, zone_lines
 from nlp.text import Clean
 
 
@@ -81,6 +81,10 @@ def parse_structure(clean: Clean, blocks: Sequence[Any] = ()) -> Structure:
     return Structure(tuple(lines), tuple(builder.outline.sections), tuple(builder.paragraphs))
 
 
+def _is_row(line: Line) -> bool:
+    return line.row is not None or bool(cells_of(line.text))
+
+
 class _Builder:
     """Takes the lines one after another; keeps the outline, the open table, and the count of items."""
 
@@ -88,7 +92,7 @@ class _Builder:
         self.outline = Outline()
         self.paragraphs: list[Paragraph] = []
         self._text = text
-        self._table = Table(self.outline)
+        self._table = Table(self.outline, text)
         self._group = 0
         self._index = 0
         self._rank = ""
@@ -97,29 +101,32 @@ class _Builder:
         """Read one line that holds something; `following` is the text of the next such line."""
         if line.zone != BODY:
             self._table.close()
-            self._add(line.start, line.end, line.zone, None)
+            if line.zone != ANNEX or not (_is_row(line) or "kèm theo" in line.text):
+                self._add(line.start, line.end, line.zone, None)
             return
-        cells = cells_of(line.text)
-        if cells:
-            self._take_row(line, cells)
+        if _is_row(line):
+            self._take_row(line)
             return
         self._table.close()
         marker = marker_of(line.text)
         offset = marker.end if marker else len(line.text) - len(line.text.lstrip(" \t#"))
         content = line.text[offset:].rstrip()
         rank = marker.rank if marker else ("title" if upper_share(content) > 0.8 else "plain")
+        if marker is None and line.declared:
+            rank = f"style{line.heading_level}"
         if is_heading(line, marker, content, following):
             open_heading(self.outline, line, rank, content)
             self._new_group("")
             return
         self._take_text(line, marker, offset, content, rank)
 
-    def _take_row(self, line: Line, cells: list[tuple[int, int]]) -> None:
+    def _take_row(self, line: Line) -> None:
         self._new_group("")
-        for column, (first, last) in enumerate(self._table.row(line, cells)):
+        for first, last, column in self._table.row(line):
             self._index = column + 1
             self._table.enter(column)
-            self._add(line.start + first, line.start + last, BODY, None)
+            marker = marker_of(self._text[first:last]) if line.row else None
+            self._add(first + (marker.end if marker else 0), last, BODY, marker)
         self._table.leave()
 
     def _take_text(self, line: Line, marker: Marker | None, offset: int, content: str, rank: str) -> None:

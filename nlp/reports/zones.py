@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from nlp.reports.headings import zone_words
 from nlp.reports.lexicon import key, load
 
-BODY, LETTERHEAD, CONTENTS, RECIPIENTS, SIGNATURE, ANNEX, RULE = (
+BODY, LETTERHEAD, CONTENTS, RECIPIENTS, SIGNATURE, ANNEX, RULE, MARGIN = (
     "body",
     "letterhead",
     "contents",
@@ -16,6 +16,7 @@ BODY, LETTERHEAD, CONTENTS, RECIPIENTS, SIGNATURE, ANNEX, RULE = (
     "signature",
     "annex",
     "rule",
+    "margin",
 )
 _DOTS = re.compile(r"(?:\.\s?){5,}\s*\d*\s*$|…{2,}\s*\d*\s*$|_{5,}\s*\d*\s*$")
 _RULE = re.compile(r"^[\s*_\-–—=.~·•#|:]*$")
@@ -31,8 +32,20 @@ _SENTENCE_END = re.compile(r"[.;:]\s*$")
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table as the format declares it: number of the table and (start, end, column from 0) of each cell that
+    holds something, in the clean text. A row may fill several lines.
+    """
+
+    table: int
+    cells: tuple[tuple[int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the clean text: offsets, its zone, and whether the source set it in bold or as a heading."""
+    """One line of the clean text: offsets, its zone, whether the source set it in bold or as a heading (`declared`
+    where the format says so, not only Markdown), and the table row it belongs to where the format knows.
+    """
 
     start: int
     end: int
@@ -40,6 +53,8 @@ class Line:
     zone: str = BODY
     emphasis: bool = False
     heading_level: int | None = None
+    declared: bool = False
+    row: Row | None = None
 
 
 def _own_kind_lines() -> frozenset[str]:
@@ -63,6 +78,9 @@ def _letterhead_end(texts: list[str]) -> int:
         folded = key(stripped)
         is_frame = bool(_FRAME.search(stripped)) or folded in kinds or folded.startswith("kinh gui")
         seen_frame = seen_frame or is_frame
+        if stripped.startswith("|") and stripped.count("|") > 3 and not is_frame:
+            # A letterhead is set in two columns; more are a table.
+            break
         if re.match(r"^(?:#+\s*)?(?:[A-ZĐ]|[IVX]{1,4}|\d{1,2})\s*[.\-–/)]\s*\S", stripped) and not is_frame:
             break
         if re.match(r"^(?:PHẦN|Phần)\s", stripped) or folded in ("muc luc", "dat van de", "mo dau"):
@@ -105,10 +123,11 @@ def _opens_annex(text: str) -> bool:
 def zone_lines(lines: list[Line]) -> list[Line]:
     """Give every line its zone.
 
-    Parameters: `lines`, in order, with any zone. Returns new lines with `zone` set. The recipients' block runs to the
+    Parameters: `lines`, in order; a zone that the format declares (contents, margin) stays. Returns new lines with
+    `zone` set. The recipients' block runs to the
     end of the document or to an annex; a signature block is recognised in the last quarter or near the recipients.
     """
-    texts = [line.text for line in lines]
+    texts = ["" if line.zone == MARGIN else line.text for line in lines]
     zones = [RULE if _RULE.match(text) and text.strip() else BODY for text in texts]
     contents = _contents_lines(texts)
     first = _letterhead_end(list(texts))
@@ -135,4 +154,4 @@ def zone_lines(lines: list[Line]) -> list[Line]:
             current = BODY
         if current != BODY:
             zones[index] = current
-    return [replace(line, zone=zone) for line, zone in zip(lines, zones, strict=True)]
+    return [line if line.zone != BODY else replace(line, zone=zone) for line, zone in zip(lines, zones, strict=True)]

@@ -6,6 +6,7 @@ import pytest
 from pdf_files import HEIGHT, LEFT, TOP, PdfPage, write_pdf
 
 from nlp.documents import Document, Limits, read_document
+from nlp.documents.pdf_chars import _Char, _runs_of_line
 from nlp.text import ReadError, clean_running
 
 
@@ -94,6 +95,82 @@ def test_ruled_tables_become_rows_with_cells() -> None:
         block.label: document.text[block.start : block.end] for block in document.blocks if block.kind == "table_cell"
     }
     assert cells["2:2"] == "Vốn đến chậm so với kế hoạch đã giao đầu năm."
+
+
+def _ruled(page: PdfPage, rows: list[list[str]], top: float) -> None:
+    columns = [70, 110, 250, 520]
+    edges = [top - 20 * number for number in range(len(rows) + 1)]
+    for x in columns:
+        page.line(x, edges[0], x, edges[-1])
+    for y, row in zip(edges, [*rows, []], strict=True):
+        page.line(columns[0], y, columns[-1], y)
+        for x, text in zip(columns, row, strict=False):
+            page.text(x + 4, y - 14, text, 10)
+
+
+def test_a_table_over_two_pages_is_one_table_and_its_cut_row_one_row() -> None:
+    first, second = PdfPage(), PdfPage()
+    head = ["STT", "Xã", "Hạn chế"]
+    _ruled(first, [head, ["1", "Hòa Lâm", "Sổ tiếp dân chưa có."], ["2", "Hòa Sơn", "Việc lập sổ tiếp"]], 400)
+    _ruled(second, [head, ["", "", "dân còn chậm."], ["3", "Hòa Mỹ", "Chưa bố trí phòng tiếp."]], 780)
+    document = read(first, second)
+    assert [line for line in document.text.splitlines() if line.startswith("|")] == [
+        "| STT | Xã | Hạn chế |",
+        "| 1 | Hòa Lâm | Sổ tiếp dân chưa có. |",
+        "| 2 | Hòa Sơn | Việc lập sổ tiếp dân còn chậm. |",
+        "| 3 | Hòa Mỹ | Chưa bố trí phòng tiếp. |",
+    ]
+    cells = {(b.level, b.label): document.text[b.start : b.end] for b in document.blocks if b.kind == "table_cell"}
+    assert cells[1, "4:2"] == "Hòa Mỹ"
+    assert document.page_of(document.text.index("Hòa Mỹ")) == 2
+    assert document.page_of(document.text.index("dân còn chậm")) == 1
+
+
+def test_two_tables_on_two_pages_stay_apart() -> None:
+    first, second = PdfPage(), PdfPage()
+    _ruled(first, [["STT", "Xã", "Hạn chế"], ["1", "Hòa Lâm", "Chưa có sổ"]], 400)
+    second.column(["II. KIẾN NGHỊ"])
+    _ruled(second, [["STT", "Xã", "Kiến nghị"], ["1", "Hòa Lâm", "Bổ sung vốn"]], 700)
+    document = read(first, second)
+    assert {b.level for b in document.blocks if b.kind == "table_cell"} == {1, 2}
+    assert {repair.code for repair in document.repairs} == set()
+
+
+def test_numbers_that_hang_before_their_text_stay_with_it() -> None:
+    page = PdfPage()
+    for at, (number, text) in enumerate(
+        [("I.", "KẾT QUẢ"), ("1.", "Tiếp dân"), ("2.1.", "Xử lý đơn"), ("-", "Đơn tồn")]
+    ):
+        page.text(LEFT + 10 * at, TOP - 40 * at, number)
+        page.text(LEFT + 10 * at + 60, TOP - 40 * at, text)
+    assert read(page).text.splitlines()[:4] == ["I. KẾT QUẢ", "1. Tiếp dân", "2.1. Xử lý đơn", "- Đơn tồn"]
+
+
+def test_page_numbers_of_a_table_of_contents_stay_on_their_lines() -> None:
+    page = PdfPage()
+    page.column(["MỤC LỤC", "I. KẾT QUẢ", "II. HẠN CHẾ", "III. KIẾN NGHỊ"])
+    for at, number in enumerate(("2", "3", "12"), 1):
+        page.text(500, TOP - 16.2 * at, number)
+    assert read(page).text.splitlines()[1:4] == ["I. KẾT QUẢ 2", "II. HẠN CHẾ 3", "III. KIẾN NGHỊ 12"]
+
+
+def test_a_right_column_that_begins_higher_comes_after_the_left_one() -> None:
+    page = PdfPage()
+    left = [f"Cột trái dòng thứ {n:02d} của bài báo viết" for n in range(1, 13)]
+    right = [f"Cột phải dòng thứ {n:02d} của bài báo viết" for n in range(13)]
+    page.column(left, LEFT, TOP - 13.5, 10)
+    page.column(right, LEFT + 240, TOP, 10)
+    text = read(page).text
+    assert text.index("trái dòng thứ 12") < text.index("phải dòng thứ 00") < text.index("phải dòng thứ 01")
+
+
+def test_a_narrow_gap_that_pdfium_guesses_too_is_a_space_where_a_line_draws_none() -> None:
+    line, x = [], 0.0
+    for at, letter in enumerate("ỦYBAN"):
+        x += 2.3 if at == 2 else 0.0
+        line.append(_Char(x, x + 8, 700.0, 12.0, letter, guessed=at == 2))
+        x += 8
+    assert [run.text for run in _runs_of_line(line, [])] == ["ỦY BAN"]
 
 
 def test_headers_page_numbers_and_footnotes_leave_the_running_text() -> None:

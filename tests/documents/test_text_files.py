@@ -62,7 +62,6 @@ PAGE = """<!DOCTYPE html><html><head><title>x</title><style>p{}</style></head><b
 def test_web_pages_give_text_and_blocks() -> None:
     document = read_document(PAGE.encode(), "a.html")
     assert document.text.splitlines() == [
-        "Trang chủ",
         "II. Hạn chế",
         "Còn chậm¹,",
         "chưa đều.",
@@ -77,6 +76,18 @@ def test_web_pages_give_text_and_blocks() -> None:
     ]
     headings = [(b.level, document.text[b.start : b.end]) for b in document.blocks if b.kind == "heading"]
     assert headings == [(2, "II. Hạn chế")]
+
+
+def test_lists_of_a_web_page_are_numbered_as_they_show() -> None:
+    page = (
+        '<html><body><ol type="I"><li>KẾT QUẢ<ol><li>Tiếp dân<ol type="a"><li>định kỳ<li>đột xuất</ol></ol>'
+        '<li value="4">HẠN CHẾ</ol><footer>Bản quyền</footer></body></html>'
+    )
+    document = read_document(page.encode(), "a.html")
+    assert document.text.splitlines() == [
+        "I. KẾT QUẢ", "1. Tiếp dân", "a) định kỳ", "b) đột xuất", "IV. HẠN CHẾ", "Bản quyền",
+    ]  # fmt: skip
+    assert document.blocks[-1].kind == "footer"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "windows-1258", "utf-16"])

@@ -83,6 +83,22 @@ def test_two_columns_of_a_letterhead_stay_apart() -> None:
     assert metadata.title == "Tăng cường quản lý đất đai"
 
 
+@pytest.mark.parametrize(
+    "end",
+    [
+        "Nơi nhận: TM. ỦY BAN NHÂN DÂN\n- Như trên; CHỦ TỊCH\n- Lưu: VT. Lữ Văn Thường\n",
+        "CHỦ TỊCH\nLữ Văn Thường\nNơi nhận:\n- Ban Thường vụ;\n- Lưu: VT.\n",
+    ],
+)
+def test_the_signer_stands_beside_or_above_the_recipients(small: str, end: str) -> None:
+    assert parse(small.partition("Nơi nhận")[0] + end).metadata.signer == "Lữ Văn Thường"
+
+
+def test_without_a_signature_nobody_signed(small: str) -> None:
+    assert parse(small.partition("Nơi nhận")[0]).metadata.signer is None
+    assert parse("UBND HUYỆN SƠN HÀ\nHUYỆN SƠN HÀ\nBÁO CÁO\n\nIII. NGUYÊN NHÂN\n").metadata.signer is None
+
+
 def test_a_text_without_a_head_has_no_metadata() -> None:
     metadata = parse("Một số xã còn chậm.\n").metadata
     assert metadata.number is None and metadata.issuer is None and metadata.date is None

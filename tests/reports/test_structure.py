@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import io
+
+import docx
+
+from nlp.documents import Document, read_document
 from nlp.reports.pipeline import parse
 from nlp.reports.units import units_of
 from tests.reports.conftest import where
@@ -86,3 +91,85 @@ def test_a_footnote_and_a_page_number_never_cut_a_sentence() -> None:
     parsed = parse(text)
     found = [parsed.clean.text[u.start : u.end] for u in parsed.units]
     assert any(f.startswith("Công tác phối hợp") and f.endswith("người dân.") for f in found), found
+
+
+def word(make: docx.document.Document) -> Document:
+    stream = io.BytesIO()
+    make.save(stream)
+    return read_document(stream.getvalue(), "a.docx")
+
+
+def test_every_paragraph_of_a_cell_stands_under_the_name_of_its_column() -> None:
+    book = docx.Document()
+    table = book.add_table(rows=3, cols=3, style="Table Grid")
+    rows = (
+        ("Lĩnh vực", "Tồn tại,\nhạn chế", "Nguyên nhân"),
+        ("Đất đai\nĐo đạc", "a) Hồ sơ chậm.\nb) Bản đồ cũ.", "Thiếu người."),
+        ("Tiếp dân", "Chưa có sổ.", "Cán bộ mới."),
+    )
+    for row, texts in zip(table.rows, rows, strict=True):
+        for cell, text in zip(row.cells, texts, strict=True):
+            cell.text = text
+    document = word(book)
+    parsed = parse(document.text, document.blocks)
+    titles = {
+        parsed.clean.text[u.start : u.end]: parsed.structure.sections[
+            parsed.structure.paragraphs[u.paragraph].section
+        ].title
+        for u in parsed.units
+    }
+    assert titles["Hồ sơ chậm."] == titles["Bản đồ cũ."] == titles["Chưa có sổ."] == "Tồn tại, hạn chế"
+    assert titles["Thiếu người."] == titles["Cán bộ mới."] == "Nguyên nhân"
+    assert titles["Đo đạc"] == "Lĩnh vực"
+
+
+def test_levels_of_headings_that_the_format_declares_make_the_path() -> None:
+    book = docx.Document()
+    for level, text in ((1, "Nguyên nhân"), (2, "Khách quan")):
+        book.add_heading(text, level)
+    book.add_paragraph("Địa bàn rộng, thiên tai nhiều.")
+    book.add_heading("Chủ quan", 2)
+    book.add_paragraph("Cán bộ ngại va chạm.")
+    book.add_heading("Kiến nghị", 1)
+    book.add_paragraph("Đề nghị tỉnh cấp vốn.")
+    document = word(book)
+    parsed = parse(document.text, document.blocks)
+    assert where(parsed, "Địa bàn") == ("Nguyên nhân", "Khách quan")
+    assert where(parsed, "Cán bộ") == ("Nguyên nhân", "Chủ quan")
+    assert where(parsed, "Đề nghị") == ("Kiến nghị",)
+
+
+def test_headers_footers_and_contents_that_the_format_declares_are_no_body() -> None:
+    book = docx.Document()
+    book.sections[0].header.paragraphs[0].text = "Báo cáo còn nhiều hạn chế"
+    book.sections[0].footer.paragraphs[0].text = "Lưu hành nội bộ"
+    book.styles.add_style("toc 1", 1)
+    book.add_paragraph("Hạn chế, tồn tại\t3", style="toc 1")
+    book.add_paragraph("Hạn chế, tồn tại")
+    book.add_paragraph("Sổ sách chưa đủ ở ba xã.")
+    document = word(book)
+    parsed = parse(document.text, document.blocks)
+    assert [parsed.clean.text[u.start : u.end] for u in parsed.units] == ["Sổ sách chưa đủ ở ba xã."]
+
+
+def test_a_table_near_the_top_is_no_letterhead() -> None:
+    rows = "".join(f"| {n} | Xã Hòa {n} | Sổ tiếp dân của xã còn thiếu. |\n" for n in range(1, 20))
+    text = (
+        "UBND HUYỆN SƠN HÀ\nSố: 2/BC-UBND\nBÁO CÁO\nKết quả tiếp công dân năm 2024\nBẢNG TỔNG HỢP HẠN CHẾ\n"
+        f"| STT | Đơn vị | Hạn chế |\n{rows}"
+    )
+    parsed = parse(text)
+    assert parsed.metadata.title == "Kết quả tiếp công dân năm 2024"
+    assert sum("còn thiếu" in parsed.clean.text[u.start : u.end] for u in parsed.units) == 19
+
+
+def test_tables_of_an_annex_give_no_units(small: str) -> None:
+    annex = "\nPHỤ LỤC\nDanh sách vụ việc còn chậm (kèm theo Báo cáo số 152/BC-UBND)\n| STT | Lý do | Xã |\n| 1 | Hồ sơ chưa đủ | A |\n"
+    parsed = parse(small + annex)
+    text = " ".join(parsed.clean.text[u.start : u.end] for u in parsed.units)
+    assert "chưa đủ" not in text and "kèm theo" not in text
+
+
+def test_a_sort_of_causes_on_a_line_of_its_own_is_a_heading() -> None:
+    parsed = parse("Nguyên nhân\nKhách quan\n- Địa bàn rộng.\nChủ quan\n- Cán bộ ngại va chạm.\n")
+    assert where(parsed, "Cán bộ ngại")[-1] == "Chủ quan"
