@@ -251,9 +251,10 @@ class Client:
         """Agreement of machine and clerks by label and over time."""
         return Agreements.model_validate_json(self._call("GET", "/v1/feedback", query={"version": version}).body)
 
-    def training_rows(self) -> Iterator[dict[str, Any]]:
-        """Decided petitions as corpus rows, personal data replaced by placeholders."""
-        for line in self._call("GET", "/v1/feedback/export").body.decode("utf-8").split("\n"):
+    def training_rows(self, *, denunciations: bool = False) -> Iterator[dict[str, Any]]:
+        """Decided petitions as corpus rows, personal data replaced by placeholders; denunciations only when asked for."""
+        query = {"denunciations": "true"} if denunciations else None
+        for line in self._call("GET", "/v1/feedback/export", query=query).body.decode("utf-8").split("\n"):
             if line:
                 yield json.loads(line)
 

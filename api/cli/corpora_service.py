@@ -24,6 +24,9 @@ def pull(
     token: Annotated[
         str | None, typer.Option(envvar="LANGNGHE_TOKEN", help="Khoá API của người nghiên cứu; nên đặt LANGNGHE_TOKEN.")
     ] = None,
+    denunciations: Annotated[
+        bool, typer.Option("--denunciations", help="Kèm đơn tố cáo, cũng đã che danh tính; việc lấy được ghi nhật ký.")
+    ] = False,
 ) -> None:
     """Lấy từ dịch vụ đang chạy những gì cán bộ đã quyết, đã che thông tin cá nhân, để huấn luyện lại."""
     if what not in KINDS:
@@ -32,7 +35,9 @@ def pull(
     client = Client(service, token)
     try:
         with clear_errors():
-            rows = list(client.training_rows() if what == "petitions" else reviewed_reports(client))
+            rows = list(
+                client.training_rows(denunciations=denunciations) if what == "petitions" else reviewed_reports(client)
+            )
     except ApiError as error:
         err.print(f"[red]Lỗi[/red] ({error.code}): {error.detail}")
         raise typer.Exit(WRONG_USE) from None

@@ -13,6 +13,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 
@@ -22,7 +23,7 @@ from api.http.description import describe
 from api.http.edge import Edge
 from api.http.metrics import Metrics
 from api.http.problems import PROBLEMS, ProblemError, kind_of, problem_response
-from api.http.routes import accounts, insight, intakes, jobs, meta, petitions, reports
+from api.http.routes import accounts, attachments, insight, intakes, jobs, meta, petitions, reports
 from api.http.service import Service
 from api.http.validation import explain
 from api.readers import Readers, load_readers
@@ -75,8 +76,9 @@ def create_app(settings: Settings | None = None, readers: Readers | None = None)
         redirect_slashes=False,
     )
     app.state.service = service
-    for module in (meta, jobs, insight, petitions, intakes, reports, accounts):
+    for module in (meta, jobs, insight, petitions, intakes, attachments, reports, accounts):
         app.include_router(module.router)
+    app.include_router(petitions.unkept)
     add_console(app)
     _add_errors(app)
     describe(app)
@@ -130,10 +132,15 @@ def _add_errors(app: FastAPI) -> None:
     async def stale(request: Request, _error: Exception) -> Response:
         return answer(request, ProblemError("edited_meanwhile", "Người khác vừa thay đổi; hãy tải lại rồi sửa tiếp."))
 
+    async def taken(request: Request, _error: Exception) -> Response:
+        # Two callers at once: the database lets in one of them, the other finds what the first has stored.
+        return answer(request, ProblemError("conflict", "Vừa có người lưu cùng nội dung này; hãy tải lại rồi xem."))
+
     app.add_exception_handler(LangNgheError, expected)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, http)
     app.add_exception_handler(StaleDataError, stale)
+    app.add_exception_handler(IntegrityError, taken)
 
 
 def _methods(app: FastAPI, path: str) -> list[str]:

@@ -34,6 +34,7 @@ def principal_of(request: Request, service: ServiceDep) -> Principal:
 
 
 PrincipalDep = Annotated[Principal, Depends(principal_of)]
+"""Whoever is signed in, also with a one-time password that is still to be changed."""
 
 
 def needs(*permissions: str) -> Callable[[Principal], Principal]:
@@ -48,6 +49,10 @@ def needs(*permissions: str) -> Callable[[Principal], Principal]:
 
     check.permissions = permissions  # type: ignore[attr-defined]
     return check
+
+
+Member = Annotated[Principal, Depends(needs())]
+"""Any signed-in person, for what is their own."""
 
 
 def actor_of(principal: Principal) -> Actor:

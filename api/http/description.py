@@ -1,4 +1,4 @@
-"""The OpenAPI description: what FastAPI works out, plus problems, Idempotency-Key and links from answer to next call."""
+"""The OpenAPI description: what FastAPI works out, plus problems and links from answer to next call."""
 
 from __future__ import annotations
 
@@ -9,14 +9,6 @@ from fastapi import FastAPI
 from api.http.models.common import ProblemBody
 from api.http.problems import PROBLEMS
 
-_KEY: dict[str, Any] = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "description": "Khóa do bên gửi chọn; gửi lại cùng khóa và cùng nội dung trong 24 giờ thì nhận lại câu trả lời đầu.",
-    "schema": {"type": "string", "minLength": 8, "maxLength": 200, "pattern": "^[!-~]+$"},
-}
-_REPEATABLE = ("/v1/petitions", "/v1/reports", "/v1/imports", "/v1/findings")
 _TAG = {"If-Match": "$response.header.ETag"}
 # answer → (parameter of the next call, where its value stands in the answer, next calls)
 _LINKS: dict[str, tuple[str, str, tuple[str, ...]]] = {
@@ -66,7 +58,6 @@ def describe(app: FastAPI) -> None:
         if app.openapi_schema is None:
             schema = made()
             _problems(schema)
-            _keys(schema)
             _links(schema)
             app.openapi_schema = schema
         return app.openapi_schema
@@ -83,12 +74,6 @@ def _problems(schema: dict[str, Any]) -> None:
     parts["ProblemBody"] = body
     parts.pop("HTTPValidationError", None)
     parts.pop("ValidationError", None)
-
-
-def _keys(schema: dict[str, Any]) -> None:
-    for path, methods in schema["paths"].items():
-        if "post" in methods and path.startswith(_REPEATABLE):
-            methods["post"].setdefault("parameters", []).append(_KEY)
 
 
 def _links(schema: dict[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import time
@@ -138,13 +137,17 @@ class Edge:
         if (
             path not in ALWAYS_ANSWERED
             and not path.startswith("/static/")
-            and self._throttle.wait(_caller(scope, headers))
+            and self._throttle.wait(self._caller(scope, headers))
         ):
             return "too_many_requests"
         length = headers.get("content-length", "")
         if length.isdigit() and int(length) > self._limit(headers):
             return "body_too_large"
         return ""
+
+    def _caller(self, scope: Scope, headers: dict[str, str]) -> str:
+        sent = headers.get("authorization") or headers.get("cookie") or ""
+        return self._throttle.caller(sent, str((scope.get("client") or ("",))[0]))
 
     def _limit(self, headers: dict[str, str]) -> int:
         json_like = "json" in headers.get("content-type", "")
@@ -184,12 +187,6 @@ def _host_of(header: str) -> str:
     if host.startswith("["):
         return host.partition("]")[0] + "]"
     return host.partition(":")[0]
-
-
-def _caller(scope: Scope, headers: dict[str, str]) -> str:
-    """Whom a bound counts: the key or session that was sent, else the address."""
-    sent = headers.get("authorization") or headers.get("cookie")
-    return hashlib.sha256(sent.encode()).hexdigest() if sent else str((scope.get("client") or ("",))[0])
 
 
 def _cross_site(headers: dict[str, str]) -> bool:

@@ -1,7 +1,8 @@
 """Idempotency-Key: the same key and request get the same answer, and the work is done once.
 
 The key is entered in the transaction that does the work (see `keep_answer`), so that a crash between the two cannot
-make a repeated request do the work again.
+make a repeated request do the work again. Routes whose answers hold a secret or a name (new accounts, keys, the identity of
+a party) are no `IdempotentRoute`: their answers are not kept, and each asking leaves its own trace in the audit.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from api.http.problems import ProblemError
@@ -27,10 +29,24 @@ from api.security.identify import identify
 KEPT = timedelta(hours=24)
 ABANDONED = timedelta(minutes=10)
 _KEY = re.compile(r"[\x21-\x7e]{8,200}")
+_BOUNDARY = re.compile(r"boundary=\"?([^\";,]+)", re.IGNORECASE)
+PARAMETER: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "Khóa do bên gửi chọn; gửi lại cùng khóa và cùng nội dung trong 24 giờ thì nhận lại câu trả lời đầu.",
+    "schema": {"type": "string", "minLength": 8, "maxLength": 200, "pattern": "^[!-~]+$"},
+}
 
 
 class IdempotentRoute(APIRoute):
     """A route whose POST requests may carry an Idempotency-Key."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
+        if "POST" in (more.get("methods") or ()):
+            said = more.get("openapi_extra") or {}
+            more["openapi_extra"] = {**said, "parameters": [PARAMETER]}
+        super().__init__(path, endpoint, **more)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The usual handler, with the key looked up before and the answer kept after."""
@@ -46,7 +62,7 @@ class IdempotentRoute(APIRoute):
                 )
             service: Service = request.app.state.service
             key = await service.in_thread(_key, request, service, sent)
-            digest = hashlib.sha256(request.url.path.encode() + b"\x00" + await request.body()).hexdigest()
+            digest = _digest(request, await request.body())
             known = await service.in_thread(_begin, service, key, digest)
             if known is not None:
                 return known
@@ -62,10 +78,19 @@ class IdempotentRoute(APIRoute):
         return handle
 
 
+def _digest(request: Request, body: bytes) -> str:
+    """What was asked. A client draws a new boundary for every form it sends, so that is no part of it."""
+    boundary = _BOUNDARY.search(request.headers.get("content-type", ""))
+    if boundary:
+        body = body.replace(boundary[1].encode("latin-1", "replace"), b"boundary")
+    return hashlib.sha256(request.url.path.encode() + b"\x00" + body).hexdigest()
+
+
 def _key(request: Request, service: Service, sent: str) -> str:
+    # What somebody may do is part of the key: an answer is never repeated to rights that would not get it now.
     principal = identify(request, service)
-    whose = principal.name if principal else ""
-    return hashlib.sha256(f"{whose}\x00{sent}".encode()).hexdigest()
+    whose = [principal.name, *sorted(principal.permissions)] if principal else [""]
+    return hashlib.sha256("\x00".join([*whose, sent]).encode()).hexdigest()
 
 
 def _begin(service: Service, key: str, digest: str) -> Response | None:
@@ -77,7 +102,11 @@ def _begin(service: Service, key: str, digest: str) -> Response | None:
             if row is not None:
                 session.delete(row)
                 session.flush()
-            session.add(IdempotencyKey(key=key, request_digest=digest, status=None, headers={}, created_at=moment))
+            new = {"key": key, "request_digest": digest, "headers": {}, "body": "", "created_at": moment}
+            dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+            entered = dialect.insert(IdempotencyKey).values(new).on_conflict_do_nothing().returning(IdempotencyKey.key)
+            if session.scalar(entered) is None:  # the same request, a moment before
+                raise ProblemError("idempotency_in_progress", "Yêu cầu cùng khóa đang được xử lý; thử lại sau ít giây.")
             return None
         if row.request_digest != digest:
             raise ProblemError("idempotency_key_reused", "Khóa này đã dùng cho một yêu cầu khác trong 24 giờ qua.")

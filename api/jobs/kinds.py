@@ -14,6 +14,8 @@ NAMES: Mapping[str, str] = {
     "extract": "Đọc báo cáo",
     "reanalyse": "Đọc lại đơn bằng mô hình mới",
 }
+NEEDED: Mapping[str, str] = {"import": "petition.import", "extract": "report.add", "reanalyse": "system.manage"}
+"""The permission by which somebody starts a job of a kind, and without which it is not shown even to whom it belongs."""
 STATE_NAMES: Mapping[str, str] = {
     "draft": "Chờ chọn cột",
     "queued": "Đang chờ",

@@ -85,14 +85,18 @@ def uncertain(session: Session, limit: int = 50) -> list[Petition]:
     return list(session.scalars(rows.order_by(Petition.num.desc()).limit(limit)))
 
 
-def decided_rows(session: Session) -> Iterator[dict[str, Any]]:
+def decided_rows(session: Session, *, hidden: bool = True) -> Iterator[dict[str, Any]]:
     """Decided petitions as rows of the corpus' form, text as given; redacting is the caller's duty.
+
+    With `hidden` False denunciations, and what may be one, are left out.
 
     Signals are the machine's: clerks decide labels, not spans. `suggested` is the answer that stood beside the decision
     when it was made; `blind` tells that none did, and then `suggested` is what the machine says since.
     """
     decided = select(Decision.petition_num).distinct()
     rows = select(Petition).where(Petition.num.in_(decided)).order_by(Petition.num).execution_options(yield_per=200)
+    if not hidden:
+        rows = rows.where(Petition.confidential.is_(False))
     for petition in session.scalars(rows):
         decision, analysis = current_decision(session, petition), latest_analysis(session, petition)
         if decision is None or not all(t in decision.labels for t in ("fields", "type", "urgency")):

@@ -71,10 +71,13 @@ def visible(viewer: Viewer) -> ColumnElement[bool] | None:
 
 def may_see(session: Session, petition: Petition, viewer: Viewer) -> bool:
     """True if this viewer may read this petition."""
-    if viewer.sees_all or not petition.confidential:
-        return True
-    if viewer.user_id is None:
-        return False
+    return not petition.confidential or is_assigned(session, petition, viewer)
+
+
+def is_assigned(session: Session, petition: Petition, viewer: Viewer) -> bool:
+    """True if this viewer works on this petition; the local operator works on all."""
+    if viewer.sees_all or viewer.user_id is None:
+        return viewer.sees_all
     return session.get(Assignment, (petition.num, viewer.user_id)) is not None
 
 

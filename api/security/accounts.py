@@ -15,6 +15,7 @@ from api.records.audit import SYSTEM, Actor
 from api.records.audit import record as audit
 from api.records.base import now
 from api.records.engine import Records
+from api.records.operations import AuditEntry
 from api.security import passwords
 from api.security.roles import ROLES
 from api.security.sessions import open_session
@@ -201,7 +202,10 @@ def first_admin(session: Session) -> str:
         if session.scalar(select(User.id).limit(1)) is not None:
             return ""
         return create_user(session, "admin", ["admin"], SYSTEM, display_name="Quản trị viên")[1]
-    return reset_password(session, admin, SYSTEM) if admin.must_change_password and not admin.last_login_at else ""
+    own = select(AuditEntry.seq).where(AuditEntry.action == "user.change_password", AuditEntry.object_id == "admin")
+    if not admin.must_change_password or session.scalar(own.limit(1)) is not None:
+        return ""  # changed once, so that a later one-time password was handed over by somebody
+    return reset_password(session, admin, SYSTEM)
 
 
 def _checked(roles: Iterable[str]) -> list[str]:

@@ -55,10 +55,11 @@ def identify(request: Request, service: Service) -> Principal | None:
     if not service.settings.accounts:
         return Principal(None, LOCAL_NAME, frozenset(ROLES), frozenset(PERMISSIONS), "local", local_csrf(service))
     sent = request.headers.get("authorization", "")
-    if sent:
-        return _by_token(sent, service)
     cookie = request.cookies.get(cookie_name(is_secure(request, service)))
-    return _by_cookie(cookie, service) if cookie else None
+    found = _by_token(sent, service) if sent else _by_cookie(cookie, service) if cookie else None
+    if found is not None:
+        service.throttle.know(sent or request.headers["cookie"], f"user:{found.user_id}")
+    return found
 
 
 def _by_token(header: str, service: Service) -> Principal:

@@ -19,6 +19,9 @@ from fastapi.testclient import TestClient
 from sqlalchemy import event
 
 from api.http.app import create_app
+from api.records.audit import SYSTEM
+from api.security.accounts import create_user
+from api.security.tokens import make_token
 from api.settings import Settings
 
 TEXT = "Đường hỏng, đề nghị sửa chữa."
@@ -201,3 +204,19 @@ def test_one_caller_cannot_use_up_everybodys_turn(sqlite_url: str, make_client: 
     codes = [client.get("/v1/taxonomy").status_code for _ in range(4)]
     assert codes == [200, 200, 429, 429]
     assert client.get("/healthz").status_code == 200
+
+
+def test_made_up_keys_are_no_way_around_the_bound_and_known_people_have_their_own(
+    sqlite_url: str, make_client: Any
+) -> None:
+    client = make_client(sqlite_url, accounts=True, requests_per_minute=16)
+    with client.app.state.service.records.write() as session:
+        user, _ = create_user(session, "lan", ["clerk"], SYSTEM, password="con sông nhỏ chảy qua làng")
+        session.flush()
+        secrets = [make_token(session, user, "t", ["petition.read"], SYSTEM)[1] for _ in range(2)]
+    own = [{"Authorization": f"Bearer {secret}"} for secret in secrets]
+    assert [client.get("/v1/me", headers=h).status_code for h in own] == [200, 200]
+    codes = [client.get("/v1/me", headers={"Authorization": f"Bearer x{i}"}).status_code for i in range(4)]
+    assert codes == [401, 401, 429, 429]
+    # Both keys are one person's, who does not suffer from the address.
+    assert [client.get("/v1/me", headers=own[i % 2]).status_code for i in range(6)] == [200] * 4 + [429] * 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -226,6 +227,55 @@ def test_a_repeated_key_gets_the_first_answer_and_stores_nothing_more(http: Test
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
     short = http.post("/v1/petitions", json={"text": TEXT}, headers={"Idempotency-Key": "x"})
     assert (short.status_code, short.json()["code"]) == (400, "idempotency_key_invalid")
+
+
+def test_the_same_file_sent_again_with_its_key_gets_the_first_answer(http: TestClient) -> None:
+    def send(text: str) -> Any:
+        file = {"file": ("a.csv", f"Nội dung\n{text}\n".encode())}
+        return http.post("/v1/imports", files=file, headers={"Idempotency-Key": "one-upload"})
+
+    first, again, other = send("đường"), send("đường"), send("cầu")
+    assert first.request.headers["content-type"] != again.request.headers["content-type"]
+    assert (again.status_code, again.json()["id"]) == (201, first.json()["id"])
+    assert other.json()["code"] == "idempotency_key_reused"
+
+
+def test_each_look_at_an_identity_leaves_its_own_trace_whatever_key_is_sent(http: TestClient) -> None:
+    petition = add(http, "Tôi tố cáo ông trưởng thôn thu tiền đất.")
+    path = f"/v1/petitions/{petition['id']}/identity"
+    for _ in range(3):
+        answer = http.post(path, json={"reason": "liên hệ"}, headers={"Idempotency-Key": "look-again"})
+        assert "idempotent-replayed" not in answer.headers
+    entries = http.get("/v1/audit", params={"action": "petition.identity"}).json()["items"]
+    assert len(entries) == 3
+
+
+def test_who_looked_at_a_petition_is_in_the_audit_once_a_while(http: TestClient) -> None:
+    petition = add(http, "Đường hỏng.")
+    for path in ("", "/intake", ""):
+        assert http.get(f"/v1/petitions/{petition['id']}{path}").status_code == 200
+    entries = http.get("/v1/audit", params={"action": "petition.view"}).json()["items"]
+    assert [e["object_id"] for e in entries] == [petition["id"]]
+
+
+def test_files_are_kept_once_and_opened_as_they_were_handed_in(http: TestClient) -> None:
+    petition = add(http, "Tôi tố cáo ông trưởng thôn thu tiền đất.")
+    path = f"/v1/petitions/{petition['id']}/attachments"
+    for _ in range(2):
+        kept = http.post(path, files={"file": ("đơn Nguyễn Văn An.pdf", b"%PDF-1.4 x")})
+    assert kept.status_code == 201
+    (item,) = http.get(path).json()["items"]
+    assert (item["media"], item["size"]) == ("pdf", 10)
+    assert "Nguyễn Văn An" not in item["filename"]
+    opened = http.get(f"{path}/{item['id']}")
+    assert opened.content == b"%PDF-1.4 x"
+    assert "attachment" in opened.headers["content-disposition"]
+    other = add(http, "Đường hỏng.")
+    assert http.get(f"/v1/petitions/{other['id']}/attachments/{item['id']}").status_code == 404
+    assert http.post(path, files={"file": ("a.pdf", b"")}).json()["code"] == "file_empty"
+    entries = http.get("/v1/audit").json()["items"]
+    assert [e["action"] for e in entries if e["action"].startswith(("petition.attach", "petition.file"))] == [
+        "petition.file", "petition.attach"]  # fmt: skip
 
 
 def test_a_key_of_a_refused_request_can_be_used_again(client: TestClient) -> None:

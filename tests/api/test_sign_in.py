@@ -97,6 +97,29 @@ def test_the_first_administrator_must_change_the_one_time_password(
     assert make_client(sqlite_url, accounts=True).app.state.service.first_password == ""  # type: ignore[attr-defined]
 
 
+def test_the_one_time_password_is_told_again_until_it_is_changed_even_if_it_was_used(
+    sqlite_url: str, make_client: Callable[..., TestClient]
+) -> None:
+    client = make_client(sqlite_url, accounts=True)
+    used = client.app.state.service.first_password  # type: ignore[attr-defined]
+    assert sign_in(client, "admin", used).status_code == 303
+    for method, path, body in (("GET", "/v1/tokens", None), ("GET", "/v1/jobs", None), ("GET", "/v1/searches", None),
+                               ("POST", "/v1/tokens", {"name": "a", "scopes": ["audit.read"]})):  # fmt: skip
+        assert client.request(method, path, json=body).json()["code"] == "password_must_change"
+    again = make_client(sqlite_url, accounts=True)
+    told = again.app.state.service.first_password  # type: ignore[attr-defined]
+    assert told not in ("", used)
+    assert sign_in(again, "admin", told).status_code == 303
+    csrf = csrf_of(again, "/account")
+    again.post("/account/password", data={"csrf": csrf, "old": told, "new": PASSWORD, "again": PASSWORD})
+    with again.app.state.service.records.write() as session:  # type: ignore[attr-defined]
+        admin = accounts.find_user(session, "admin")
+        assert admin
+        handed = accounts.reset_password(session, admin, SYSTEM)
+    assert make_client(sqlite_url, accounts=True).app.state.service.first_password == ""  # type: ignore[attr-defined]
+    assert sign_in(again, "admin", handed).status_code == 303
+
+
 def test_forms_without_their_token_and_requests_from_other_sites_are_refused(office: TestClient) -> None:
     sign_in(office, "writer")
     files = {"files": ("a.txt", b"I. X\nCon cham.", "text/plain")}

@@ -258,6 +258,22 @@ class Identity(Output):
     parties: list[PartyLine]
 
 
+class AttachmentBody(Output):
+    """A file of a petition, `size` in bytes."""
+
+    id: int
+    filename: str = Field(examples=["don-khieu-nai.pdf"])
+    media: str
+    size: int
+    created_at: datetime
+
+
+class AttachmentList(Output):
+    """The files of a petition in the order they came."""
+
+    items: list[AttachmentBody]
+
+
 class AssignmentChange(Input):
     """Who works on a petition, by user name."""
 

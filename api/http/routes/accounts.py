@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.http.deps import IfMatch, PrincipalDep, ServiceDep, actor_of, etag, needs, same_version
+from api.http.deps import IfMatch, Member, PrincipalDep, ServiceDep, actor_of, etag, needs, same_version
 from api.http.models.accounts import (
     AuditPage,
     AuditState,
@@ -68,7 +68,7 @@ def list_users(service: ServiceDep, _: Manager) -> UserList:
     return UserList.model_validate({"items": items})
 
 
-@router.post("/users", summary="Tạo tài khoản", status_code=201, responses=problems())
+@router.post("/users", summary="Tạo tài khoản", status_code=201, responses=problems(409))
 def create_user(body: UserCreate, service: ServiceDep, principal: Manager) -> UserCreated:
     """Makes an account with a one-time password, which the answer shows this once."""
     with service.records.write() as session:
@@ -114,7 +114,7 @@ def reset_password(username: ShortText, service: ServiceDep, principal: Manager)
 
 
 @router.get("/tokens", summary="Khóa của tôi", responses=problems())
-def list_tokens(service: ServiceDep, principal: PrincipalDep) -> TokenList:
+def list_tokens(service: ServiceDep, principal: Member) -> TokenList:
     """One's own live keys, without their secrets."""
     with service.records.read() as session:
         rows = select(ApiToken).where(ApiToken.user_id == principal.user_id, ApiToken.revoked_at.is_(None))
@@ -122,7 +122,7 @@ def list_tokens(service: ServiceDep, principal: PrincipalDep) -> TokenList:
 
 
 @router.post("/tokens", summary="Tạo khóa cho chương trình", status_code=201, responses=problems(409))
-def make_token(body: TokenCreate, service: ServiceDep, principal: PrincipalDep) -> TokenCreated:
+def make_token(body: TokenCreate, service: ServiceDep, principal: Member) -> TokenCreated:
     """Makes a key for oneself; a key never may more than whoever makes it."""
     if principal.user_id is None:
         raise ProblemError("conflict", "Bản chạy không có tài khoản thì không cần khóa.")
@@ -136,7 +136,7 @@ def make_token(body: TokenCreate, service: ServiceDep, principal: PrincipalDep) 
 
 
 @router.delete("/tokens/{token_id}", summary="Thu hồi khóa", status_code=204, responses=problems(404))
-def revoke_token(token_id: Number, service: ServiceDep, principal: PrincipalDep) -> None:
+def revoke_token(token_id: Number, service: ServiceDep, principal: Member) -> None:
     """Ends one of one's own keys."""
     with service.records.write() as session:
         token = session.get(ApiToken, token_id)

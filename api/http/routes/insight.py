@@ -14,7 +14,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from api.export import MEDIA_TYPES
-from api.http.deps import PrincipalDep, ServiceDep, actor_of, needs, viewer_of
+from api.http.deps import Member, ServiceDep, actor_of, needs, viewer_of
+from api.http.idempotency import IdempotentRoute
 from api.http.models.common import IsoDate, ShortText, problems
 from api.http.models.insight import Agreements, HotSpots, MatterBody, SavedBody, SavedCreate, SavedList, StatisticsBody
 from api.http.problems import ProblemError
@@ -33,7 +34,7 @@ from api.records.petitions import Petition
 from api.records.statistics import Period
 from api.security.roles import Principal
 
-router = APIRouter(prefix="/v1", tags=["Thống kê và kết xuất"])
+router = APIRouter(prefix="/v1", tags=["Thống kê và kết xuất"], route_class=IdempotentRoute)
 MOST = COUNT_MOST
 Day = Annotated[IsoDate | None, Query()]
 Place = Annotated[ShortText, Query()]
@@ -187,19 +188,30 @@ def read_feedback(service: ServiceDep, _: Researcher, version: Place = "") -> Ag
 @router.get("/feedback/export", summary="Dữ liệu huấn luyện đã che danh tính", response_class=StreamingResponse,
             responses=file_answer("application/x-ndjson"))  # fmt: skip
 def export_feedback(
-    service: ServiceDep, principal: Annotated[Principal, Depends(needs("feedback.export"))]
-) -> StreamingResponse:
-    """Decided petitions as corpus rows, personal data replaced by placeholders, signals moved with the text."""
+    service: ServiceDep, principal: Annotated[Principal, Depends(needs("feedback.export"))],
+    denunciations: Annotated[bool, Query(description="Kèm đơn tố cáo, cũng đã che danh tính")] = False,
+) -> StreamingResponse:  # fmt: skip
+    """Decided petitions as corpus rows, personal data replaced by placeholders, signals moved with the text.
+
+    Denunciations are shown to those assigned only, so they are left out unless asked for (or nobody else is there: an
+    instance without accounts); the audit keeps which.
+    """
+    return training_download(service, principal, denunciations)
+
+
+def training_download(service: Any, principal: Principal, denunciations: bool) -> StreamingResponse:
+    """The training export as a file; that it was taken, and with denunciations or without, stays in the audit."""
+    denunciations = denunciations or principal.sees_all
     with service.records.write() as session:
-        audit(session, actor_of(principal), "feedback.export")
+        audit(session, actor_of(principal), "feedback.export", denunciations=denunciations)
     headers = {"Content-Disposition": 'attachment; filename="du-lieu-huan-luyen.jsonl"'}
-    return StreamingResponse(training_lines(service), media_type="application/x-ndjson", headers=headers)
+    return StreamingResponse(training_lines(service, denunciations), media_type="application/x-ndjson", headers=headers)
 
 
-def training_lines(service: Any) -> Any:
+def training_lines(service: Any, denunciations: bool) -> Any:
     """The rows of the training export as JSON lines."""
     with service.records.read() as session:
-        for row in feedback.decided_rows(session):
+        for row in feedback.decided_rows(session, hidden=denunciations):
             made = redacted(row["text"])
             places = [(s, made.moved(s["start"], s["end"])) for s in row["signals"]]
             row["signals"] = [{"code": s["code"], "start": p.start, "end": p.end} for s, p in places]
@@ -213,7 +225,7 @@ def owner_of(principal: Principal) -> int:
 
 
 @router.get("/searches", summary="Tìm kiếm đã lưu", responses=problems())
-def list_searches(service: ServiceDep, principal: PrincipalDep) -> SavedList:
+def list_searches(service: ServiceDep, principal: Member) -> SavedList:
     """One's own kept searches by name."""
     rows = select(SavedSearch).where(SavedSearch.user_id == owner_of(principal)).order_by(SavedSearch.name)
     with service.records.read() as session:
@@ -226,8 +238,8 @@ def saved_body(saved: SavedSearch) -> dict[str, Any]:
             "created_at": saved.created_at}  # fmt: skip
 
 
-@router.post("/searches", summary="Lưu một tìm kiếm", status_code=201, responses=problems())
-def save_search(body: SavedCreate, service: ServiceDep, principal: PrincipalDep) -> SavedBody:
+@router.post("/searches", summary="Lưu một tìm kiếm", status_code=201, responses=problems(409))
+def save_search(body: SavedCreate, service: ServiceDep, principal: Member) -> SavedBody:
     """Keeps a search under a name; the same name again replaces it."""
     with service.records.write() as session:
         return SavedBody.model_validate(saved_body(keep_search(session, principal, body.place, body.name, body.query)))
@@ -248,7 +260,7 @@ def keep_search(session: Session, principal: Principal, place: str, name: str, q
 
 
 @router.delete("/searches/{search_id}", summary="Bỏ tìm kiếm đã lưu", status_code=204, responses=problems(404))
-def drop_search(search_id: ShortText, service: ServiceDep, principal: PrincipalDep) -> None:
+def drop_search(search_id: ShortText, service: ServiceDep, principal: Member) -> None:
     """Forgets one of one's own searches."""
     with service.records.write() as session:
         gone = delete(SavedSearch).where(SavedSearch.id == search_id, SavedSearch.user_id == owner_of(principal))

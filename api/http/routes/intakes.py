@@ -11,11 +11,11 @@ from api.http.idempotency import IdempotentRoute
 from api.http.intake_view import comparison, intake_body
 from api.http.models.common import ShortText, problems
 from api.http.models.intakes import ComparisonBody, DuplicateMark, IntakeBody, StepMark
-from api.http.routes.petitions import find_petition
+from api.http.routes.petitions import find_petition, find_to_change
 from api.records import petition_store as store
-from api.records.audit import record as audit
 from api.records.base import today
 from api.records.duplicates import judge
+from api.records.views import note_view
 from api.security.roles import Principal
 
 router = APIRouter(prefix="/v1/petitions/{petition_id}", tags=["Đơn thư"], route_class=IdempotentRoute)
@@ -30,9 +30,7 @@ def read_intake(petition_id: ShortText, service: ServiceDep, response: Response,
         petition = find_petition(session, petition_id, principal)
         body = IntakeBody.model_validate(intake_body(session, petition, viewer_of(principal), today()))
         response.headers["ETag"] = etag(petition.version)
-    if body.redacted:
-        with service.records.write() as session:
-            audit(session, actor_of(principal), "petition.view", "petition", petition_id)
+    note_view(service.records, actor_of(principal), petition_id, confidential=body.redacted)
     return body
 
 
@@ -43,7 +41,7 @@ def mark_step(
 ) -> IntakeBody:  # fmt: skip
     """Terms that run from this step are worked out anew; the earlier report is kept."""
     with service.records.write() as session:
-        petition = find_petition(session, petition_id, principal)
+        petition = find_to_change(session, petition_id, principal)
         same_version(petition.version, if_match)
         store.mark_step(session, petition, body.code, body.on, actor_of(principal))
         session.flush()
@@ -57,7 +55,7 @@ def judge_duplicate(
 ) -> IntakeBody:
     """A person's word on two petitions that look alike; the machine never joins or drops one."""
     with service.records.write() as session:
-        petition = find_petition(session, petition_id, principal)
+        petition = find_to_change(session, petition_id, principal)
         other = find_petition(session, other_id, principal)
         judge(session, petition, other, body.state, actor_of(principal))
         session.flush()

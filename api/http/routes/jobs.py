@@ -8,13 +8,14 @@ from fastapi import APIRouter, Depends, File, Response, UploadFile
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.http.deps import PrincipalDep, ServiceDep, actor_of, needs
+from api.http.deps import Member, ServiceDep, actor_of, needs
 from api.http.idempotency import IdempotentRoute
 from api.http.models.common import ShortText, problems
 from api.http.models.jobs import ImportBody, ImportStart, JobBody, JobPage
 from api.http.problems import ProblemError
 from api.jobs import queue
 from api.jobs.importing import guess_mapping, rejected_csv, start_import
+from api.jobs.kinds import NEEDED
 from api.jobs.tables import BROKEN, as_text, read_table
 from api.records.operations import Job
 from api.security.roles import Principal
@@ -25,9 +26,10 @@ SHOWN = 8
 
 
 def find_job(session: Session, identity: str, principal: Principal) -> Job:
-    """The job with this id, if it is this person's or they may manage all."""
+    """The job with this id, if it is this person's and still in their power, or they may manage all."""
     job = session.get(Job, identity)
-    if job is None or not (principal.may("job.manage") or job.created_by == principal.user_id):
+    own = job is not None and job.created_by == principal.user_id and principal.may(NEEDED.get(job.kind, "job.manage"))
+    if job is None or not (own or principal.may("job.manage")):
         raise ProblemError("not_found", "Không có việc này.")
     return job
 
@@ -93,24 +95,25 @@ def rejected(job_id: ShortText, service: ServiceDep, principal: Importer) -> Res
 
 
 @router.get("/jobs", summary="Việc chạy nền", responses=problems())
-def list_jobs(service: ServiceDep, principal: PrincipalDep) -> JobPage:
+def list_jobs(service: ServiceDep, principal: Member) -> JobPage:
     """One's own jobs, or everybody's for those who manage them; the latest 100."""
     rows = select(Job).order_by(Job.created_at.desc(), Job.id.desc()).limit(100)
     if not principal.may("job.manage"):
-        rows = rows.where(Job.created_by == principal.user_id)
+        mine = [kind for kind, permission in NEEDED.items() if principal.may(permission)]
+        rows = rows.where(Job.created_by == principal.user_id, Job.kind.in_(mine))
     with service.records.read() as session:
         return JobPage.model_validate({"items": [job_body(j) for j in session.scalars(rows)]})
 
 
 @router.get("/jobs/{job_id}", summary="Một việc chạy nền", responses=problems(404))
-def read_job(job_id: ShortText, service: ServiceDep, principal: PrincipalDep) -> JobBody:
+def read_job(job_id: ShortText, service: ServiceDep, principal: Member) -> JobBody:
     """State, progress and result of a job."""
     with service.records.read() as session:
         return JobBody.model_validate(job_body(find_job(session, job_id, principal)))
 
 
 @router.post("/jobs/{job_id}/cancel", summary="Hủy việc", responses=problems(404, 409))
-def cancel(job_id: ShortText, service: ServiceDep, principal: PrincipalDep) -> JobBody:
+def cancel(job_id: ShortText, service: ServiceDep, principal: Member) -> JobBody:
     """Stops a job: at once while it waits, at its next step while it runs; what is stored stays."""
     with service.records.write() as session:
         job = find_job(session, job_id, principal)

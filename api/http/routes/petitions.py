@@ -34,11 +34,14 @@ from api.records.accounts import User
 from api.records.audit import record as audit
 from api.records.base import today
 from api.records.history import history
-from api.records.petition_register import PetitionFilter, list_petitions, may_see
+from api.records.petition_register import PetitionFilter, is_assigned, list_petitions, may_see
 from api.records.petitions import Petition
+from api.records.views import note_view
 from api.security.roles import Principal
 
 router = APIRouter(prefix="/v1/petitions", tags=["Đơn thư"], route_class=IdempotentRoute)
+unkept = APIRouter(prefix="/v1/petitions", tags=["Đơn thư"])
+"""Routes whose answers are never kept for a repetition."""
 
 # Any row is taken, so that one that is wrong becomes an error row and the others are read.
 Row = Annotated[ClassifyRequest | Any, Field(union_mode="left_to_right")]
@@ -64,7 +67,21 @@ def find_petition(session: Session, identity: str, principal: Principal) -> Peti
     return petition
 
 
-@router.post("/classify", summary="Phân loại một đơn hoặc một danh sách đơn, không lưu",
+def find_to_change(session: Session, identity: str, principal: Principal) -> Petition:
+    """The petition with this id, if this person may change it: clerks any they see, others what is assigned to them.
+
+    Raises
+    ------
+    ProblemError
+        `not_found`, or `forbidden` for one that is assigned to somebody else.
+    """
+    petition = find_petition(session, identity, principal)
+    if not principal.may("petition.assign") and not is_assigned(session, petition, viewer_of(principal)):
+        raise ProblemError("forbidden", "Đơn này chưa được giao cho bạn.")
+    return petition
+
+
+@unkept.post("/classify", summary="Phân loại một đơn hoặc một danh sách đơn, không lưu",
              response_model=ClassifyAnswer | list[ClassifyAnswer | ClassifyErrorRow], responses=problems())  # fmt: skip
 async def classify(
     body: Annotated[OneOrMany, Body()], service: ServiceDep, _: Annotated[Principal, Depends(needs("classify"))]
@@ -131,13 +148,11 @@ def read_register(
 
 @router.get("/{petition_id}", summary="Một đơn", responses=problems(404))
 def read_one(petition_id: ShortText, service: ServiceDep, response: Response, principal: May) -> PetitionBody:
-    """A petition with its newest analysis and the decision that counts; reading a denunciation is audited."""
+    """A petition with its newest analysis and the decision that counts; the audit keeps who looked."""
     with service.records.read() as session:
         petition = find_petition(session, petition_id, principal)
         body = petition_body(session, petition)
-    if body["confidential"]:
-        with service.records.write() as session:
-            audit(session, actor_of(principal), "petition.view", "petition", petition_id)
+    note_view(service.records, actor_of(principal), petition_id, confidential=body["confidential"])
     response.headers["ETag"] = etag(body["version"])
     return PetitionBody.model_validate(body)
 
@@ -149,7 +164,7 @@ def change(
 ) -> PetitionBody:  # fmt: skip
     """Changes what is given; needs If-Match, so that nobody overwrites a colleague's edit unseen."""
     with service.records.write() as session:
-        petition = find_petition(session, petition_id, principal)
+        petition = find_to_change(session, petition_id, principal)
         same_version(petition.version, if_match)
         store.change(session, petition, actor_of(principal), **body.model_dump(exclude_unset=True))
         session.flush()
@@ -205,7 +220,7 @@ def read_history(petition_id: ShortText, service: ServiceDep, principal: May) ->
     return History.model_validate({"items": items})
 
 
-@router.post("/{petition_id}/identity", summary="Xem danh tính các bên (có ghi nhật ký)", responses=problems(404))
+@unkept.post("/{petition_id}/identity", summary="Xem danh tính các bên (có ghi nhật ký)", responses=problems(404))
 def reveal(
     petition_id: ShortText, body: IdentityRequest, service: ServiceDep,
     principal: Annotated[Principal, Depends(needs("petition.read", "petition.identity"))],
