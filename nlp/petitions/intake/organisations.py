@@ -13,6 +13,7 @@ from nlp.text.entities.view import TextView
 _GAP = re.compile(r"(?: ?[-–&] ?| ?\n? ?|\. ?)\Z")
 
 
+_ABBREVIATION = re.compile(r"[a-z]|[bcdđghklmnpqrstvx]{2,3}")  # P., TP., TNHH is longer
 LONGEST = 14
 
 
@@ -60,7 +61,7 @@ def _extent(view: TextView, keys: list[str], i: int, size: int, going_on: WordSe
         part = gap == ", " and token.folded == "ha" and keys[i] == keys[end - 3]  # Phòng Kinh tế, Hạ tầng và Đô thị
         if not (_GAP.match(gap) or part) or ("\n" in gap and token.capital):
             break
-        if "." in gap and (len(view.tokens[end - 1].text) > 3 or not view.tokens[end - 1].shouted):
+        if "." in gap and not _ABBREVIATION.fullmatch(view.tokens[end - 1].folded):
             break
         more = 1 if token.capital else going_on.at(keys, end, view.accented)
         if not more and end == i + size:

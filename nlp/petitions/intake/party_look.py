@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nlp.petitions.intake.rules import WordSet, packaged, word_set
 from nlp.text.entities.lexicon import folded_key, tone_key
@@ -62,16 +62,24 @@ class Look:
         i = self.starts.get(entity.start)
         if i is None:
             return False
-        for _ in range(over):
+        for _ in range(over + 2):
             size = words.before(self.keys, i, self.view.accented)
             if size and self._joined(i):
                 # "Mẹ tôi là …", "chồng con tên …" name somebody else.
                 first = i - size
-                follows = first > 0 and not re.search(r"[.\n:;!?,(]", self.view.gap(first))
+                half = self.view.tokens[first - 1].folded if first else ""
+                # con trai của tôi (Phạm Gia Ân), đất nhà tôi (Trưng Trắc, Văn Lâm)
+                bare = (
+                    size == 1 and "(" in self.view.gap(i) and half in ("cua", "nha", "trai", "gai", "me", "chong", "vo")
+                )
+                if bare or (self.view.tokens[first].folded == "ky" and half in ("thu", "dang", "chu")):
+                    return False
+                follows = first > 0 and not re.search(r"[.\n:;!?,(\])]", self.view.gap(first))
                 by_kin = party_words("kin").at(self.keys, first, self.view.accented) > 0
                 of_kin = party_words("kin").before(self.keys, first, self.view.accented) > 0
                 return not follows or not (of_kin or by_kin)
-            if i == 0 or self.keys[i - 1] not in _CALL_KEYS[self.view.accented]:
+            titled = entity.kind == "co_quan" and i > 0 and self.view.tokens[i - 1].folded in _TITLE_WORDS
+            if i == 0 or not (titled or self.keys[i - 1] in _CALL_KEYS[self.view.accented]):
                 return False
             i -= 1
         return False
@@ -92,6 +100,14 @@ class Look:
         return self.view.text[max(0, entity.start - size) : entity.start]
 
 
+_TITLE_WORDS = frozenset(("chu", "tich", "pho", "giam", "doc", "truong", "chanh", "thanh", "tra", "thu", "hieu"))
+# The head of an office belongs to whom is meant: "Chủ tịch UBND xã", "Chánh Thanh tra Sở".
+_HEAD_OF = re.compile(
+    r"(?<!\w)(?:phó\s|pho\s)?(?:chủ tịch|giám đốc|hiệu trưởng|thủ trưởng|chi cục trưởng|cục trưởng|viện trưởng|chánh "
+    r"thanh tra|chánh án|chánh văn phòng|trưởng|chu tich|giam doc|hieu truong|thu truong)\s\Z",
+    re.IGNORECASE,
+)
+_QUOTES = '"“”«»'
 _CALL_KEYS = {True: frozenset(tone_key(c) for c in _CALLS), False: frozenset(folded_key(c) for c in _CALLS)}
 
 
@@ -101,6 +117,10 @@ def party_words(name: str) -> WordSet:
 
 def make_party(role: str, entity: Entity, how: str, score: float, look: Look) -> Party:
     kind = "co_quan" if entity.kind == "co_quan" else "ca_nhan"
+    head = _HEAD_OF.search(look.before(entity, 34)) if kind == "co_quan" and role == "nguoi_bi" else None
+    if head:
+        begin = entity.start - (min(34, entity.start) - head.start())
+        entity = replace(entity, start=begin, value=look.view.folded[begin : entity.end])
     # What tells the post stands close: "ông Lê Minh Quế là cán bộ địa chính xã", "trưởng thôn Lò Văn Ón".
     start = max(0, entity.start - 40)
     cut = [m.end() for m in re.compile(r"[.;:\n]\s|\A").finditer(look.view.text, start, entity.start)]
@@ -115,6 +135,12 @@ def make_party(role: str, entity: Entity, how: str, score: float, look: Look) ->
         how,
         score,
     )
+
+
+def in_quotes(look: Look, start: int) -> bool:
+    """Whether a place stands inside quotation marks of its line: a brand, a shop, what somebody said."""
+    line = look.view.text[look.view.text.rfind("\n", 0, start) + 1 : start]
+    return sum(line.count(q) for q in _QUOTES) % 2 == 1
 
 
 def is_witness(look: Look, name: Entity) -> bool:

@@ -10,7 +10,9 @@ from nlp.text.entities.types import Entity
 _THIRD_PERSON = 190
 # What may stand before a signature on its line: nothing, "Đại diện:", "Mẹ cháu,", "Thầy", a place and a date.
 _SIGNING_HEAD = re.compile(
-    r"[\s\-–*•(]*(?:[^\W_]+(?: [^\W_]+){0,5}\s?[:,\-–]\s{0,3}|"
+    r"[\s\-–*•(]*(?:\d{1,3}[.)]\s{0,3})?(?:[^\W_]+(?: [^\W_]+){0,5}\s?[:,\-–]\s{0,3}(?:Giáo hữu\s|Linh mục\s)?|"
+    r"(?i:trưởng|truởng|phó|chủ|bí thư|tổ trưởng|hội trưởng|chi hội trưởng|già làng|giáo viên|bác sĩ|kỹ sư|thầy giáo|"
+    r"cô giáo|cựu chiến binh|thương binh|công dân)(?:\s[^\W\d_]+){0,2}?\s{1,6}|"
     r"(?:Em|Con|Cháu|Thầy|Cô|Ông|Bà|Anh|Chị|Tôi|Luật sư|Bạn đọc|Hội viên|Cộng tác viên|Bà ngoại cháu|Mẹ cháu|Bố cháu|"
     r"GIÁM ĐỐC|Giám đốc|GĐ|Trưởng ban|Chủ nhiệm|Thôn trưởng|Trưởng thôn|Phó thôn|Trưởng ấp|Kế toán trưởng)\s{1,6})?"
     r"(?:[^,\n]{0,40},?\s?(?:ngày|sáng|chiều|tối)?\s?[\d/.\- ]{3,12}[.,:\-– ]{1,3})?"
@@ -18,7 +20,9 @@ _SIGNING_HEAD = re.compile(
 HEAD_LONGEST = 70
 # "Đại diện 19 hộ: Bùi Trọng Khánh, …", "đại diện gồm cụ …"; "Thư gửi toà soạn của bà …".
 _SPEAKS_FOR = re.compile(
-    r"(?:(?:đại diện|thay mặt|ký tên|người ký)[^\n:.]{0,34}(?::|gồm)|(?:thư|đơn|ý kiến)[^\n.]{0,24} của)"
+    r"(?:(?:đại diện|thay mặt|ký tên|người ký)[^\n:.]{0,34}(?::|gồm)|"
+    r"(?:thư|đơn|ý kiến)(?!\s(?:tố cáo|khiếu nại|kiện|tố giác|phản ánh)\s(?!của))[^\n.]{0,24} của|"
+    r"(?:hộ|người|nhà) (?:cùng )?ký[^\n:.]{0,16}:|làm việc[^\n.;]{0,30} với|bảo vệ quyền[^\n.;]{0,24} (?:cho|của)(?:\s[^\W\d]+){0,2})"
     r"\s{0,3}(?:các\s)?(?:ông|bà|anh|chị|cụ|cô|chú|bác)?\s{0,2}\Z",
     re.IGNORECASE,
 )
@@ -36,13 +40,25 @@ _BODY_ASKS = re.compile(
 _TELLER = re.compile(
     r"(?:\A|\n|[.\]:;)]\s)[\W\d]{0,12}(?:(?:tối|sáng|chiều|trưa|đêm|ngày|lúc|hồi|giờ|phút|h|g|thứ "
     r"\w+)[\W\d]{0,14}){0,5}"
-    r"(?:(?:đơn|tóm tắt|tt đơn|nội dung|cuộc gọi|tiếp|hồi|công dân|cd|phản ánh|pa|np|kn|người báo|người gọi|người gửi|"
+    r"(?:(?:đơn|tóm tắt|tt đơn|nội dung|cuộc gọi|tiếp|hồi|công dân|cd|phản ánh|ghi nhận|ghi|pa|np|kn|người báo|người gọi|người gửi|"
     r"nhà|trực|tt|bạn đọc|điện báo từ|ghi lại|thư gửi)[^\n.]{0,34})?\W{0,3}"
     r"(?:ông|bà|anh|chị|cô|chú|bác|cụ|cd|ong|ba|hộ)\s\Z",
     re.IGNORECASE,
 )
 _LIST_GAP = re.compile(
-    r"(?: [^\n,;]{1,30})?\s{0,2}(?:[,;–\-]|và|với|\n)\s{0,3}(?:(?:hộ |vợ là )?(?:ông|bà|anh|chị)\s)?\Z"
+    r"(?: [^\n,;]{1,30})?\s{0,2}(?:[,;–\-]|và|với|\n(?:\s*\d{1,3}[.)])?)\s{0,3}(?:hộ\s)?(?:(?:vợ|chồng)(?: tôi)?(?: là)?\s)?"
+    r"(?:(?:ông|bà|anh|chị)\s)?\Z|\s{3,20}\Z"
+)
+# One of a list of signatures: a number or a dash opens its line.
+_LIST_LINE = re.compile(r"\s*(?:\d{1,3}\s?[.)\-–]|[-–•*+])\s{0,3}(?=[^\W\d])")
+_CALLS_IN = re.compile(
+    r"[^.!?\n]{0,60}(?:gọi|trình bày|phản ánh|báo|cho biết|điện|khiếu nại|tố cáo)(?!\w)", re.IGNORECASE
+)
+_FIRST_PERSON = re.compile(r"(?<!\w)(?:tôi|tui|chúng tôi|chúng em|tụi em|nhà em|toi|tui)(?!\w)", re.IGNORECASE)
+# An accusation that leads straight to a name: nobody accuses himself.
+_ACCUSES = re.compile(
+    r"(?<!người )(?<!nguoi )(?:tố cáo|tố giác|to cao|to giac|kiện)(?!\s(?:của|do|cua))(?:[\s,]+(?!tôi|tui|toi|của)[^\W\d]+){0,9}[\s,]+\Z",
+    re.IGNORECASE,
 )
 _GROUP = re.compile(
     r"(?<!\w)(?:cử tri(?: các)? (?:xã|phường|thị trấn|huyện|quận|khu|thôn|bản|ấp|tổ|đặc "
@@ -56,9 +72,9 @@ _GROUP = re.compile(
 
 def find_petitioners(look: Look) -> list[Party]:
     found: list[Party] = []
-    cue, accused = party_words("petitioner_before"), party_words("respondent_before")
+    cue, accused, blamed = party_words("petitioner_before"), party_words("respondent_before"), _accused(look)
     for n, name in enumerate(look.names):
-        if look.cued(name, accused):
+        if look.cued(name, accused) or name.start in blamed or name.value in blamed.values():
             continue
         authorised = re.match(r"[^\n.]{0,44}(?:uỷ quyền|ủy quyền)(?! cho)", look.after(name, 60))
         if authorised and re.search(
@@ -90,6 +106,21 @@ def find_petitioners(look: Look) -> list[Party]:
     return found
 
 
+def _accused(look: Look) -> dict[int, str]:
+    """Names that an accusation leads straight to, with those listed after them: place → given name."""
+    out: dict[int, str] = {}
+    end = -1
+    for name in look.names:
+        gap = look.view.text[end : name.start] if end >= 0 else ""
+        listed = len(gap) < 44 and re.search(r"\s(?:và|cùng|va)\s(?:ông|bà|anh|chị|ong|ba|cô)\s\Z", gap)
+        if _ACCUSES.search(look.before(name, 70).rpartition("\n")[2]) or (end >= 0 and listed):
+            out[name.start] = name.value.split()[-1]
+            end = name.end
+        else:
+            end = -1
+    return out
+
+
 def _fullest(look: Look, found: list[Party]) -> list[Party]:
     by_start = {n.start: n for n in look.names}
     out: list[Party] = []
@@ -109,6 +140,8 @@ def _signers(look: Look) -> list[Party]:
     """Names that open one of the last lines, with the names listed after them."""
     lines = [m.span() for m in re.finditer(r"[^\n]+", look.view.text) if m.group().strip()]
     tail = lines[-4:] if len(lines) > 1 else []
+    while tail and len(tail) < len(lines) and _LIST_LINE.match(look.view.text, lines[-len(tail)][0]):
+        tail = lines[-len(tail) - 1 :]
     out: list[Party] = []
     for name in look.names:
         line = next((s for s in tail if s[0] <= name.start < s[1]), None)
@@ -121,7 +154,7 @@ def _signers(look: Look) -> list[Party]:
         opens = len(head) <= HEAD_LONGEST and bool(_SIGNING_HEAD.fullmatch(head))
         listed = bool(out) and bool(_LIST_GAP.match(look.view.text[out[-1].end : name.start]))
         rest = look.view.text[name.end : line[1]].strip(" .")
-        ends = len(rest) < 14 or rest[0] in ',(–;-/:"“'
+        ends = len(rest) < 14 or rest[0] in ',(–;-/:"“[' or rest.startswith(("ngày", "ngay"))
         if (opens and ends and line[1] - line[0] < 120) or listed:
             out.append(make_party("nguoi_gui", name, "cho_ky", 0.8, look))
     return out
@@ -149,8 +182,14 @@ def _told_in_third_person(look: Look, name: Entity) -> bool:
     i = look.starts[name.start]
     limit = name.end + _THIRD_PERSON
     end = look.token_after(limit) or len(look.view.tokens)
-    reports = party_words("reporting").first(look.keys, look.view.accented, i + 1, end) is not None
-    return reports and not _blamed(look, look.keys[i + len(name.value.split()) - 1])
+    # A letter in the first person names somebody else; an asking that opens a sentence has another subject.
+    first_person = _FIRST_PERSON.search(re.sub(r"[\"“«][^\"”»]{0,400}[\"”»]", "", look.view.text))
+    if first_person and not _CALLS_IN.match(look.after(name, 90)):
+        return False
+    said = party_words("reporting").first(look.keys, look.view.accented, i + 1, end)
+    while said and re.search(r"[.!?;\n]", look.view.gap(said[0])):
+        said = party_words("reporting").first(look.keys, look.view.accented, said[0] + said[1], end)
+    return said is not None and not _blamed(look, look.keys[i + len(name.value.split()) - 1])
 
 
 def _blamed(look: Look, given: str) -> bool:

@@ -5,11 +5,32 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from nlp.petitions.intake.party_look import Look, Party, is_witness, make_party, party_words
+from nlp.petitions.intake.party_look import Look, Party, in_quotes, is_witness, make_party, party_words
+from nlp.petitions.intake.routing_rules import OFFICIAL, respondent_kind
 from nlp.petitions.intake.rules import word_set
 from nlp.text.entities.lexicon import tone_key
 from nlp.text.entities.types import Entity
 
+_LISTED = re.compile(r"(?:,[^,.;\n]{1,28},?)?\s(?:và|cùng|va)\s(?:[^\W\d]+\s){0,3}|,\s(?:ông|bà|anh|chị)\s")
+# A post between two names: "ông A - Trưởng Công an phường B và ông C".
+_POST_BETWEEN = re.compile(
+    r"\s?(?:[,\-–(]\s?[^.;\n]{1,50}?[,)]?)?\s(?:và|cùng|cùng với|với|va)\s(?:ông|bà|anh|chị|ong|ba|cô)\s", re.IGNORECASE
+)
+_DOES = re.compile(r"(?<!\w)(?:đã|của|lấn|nhận|thu|bán|lấy|cho|chiếm|đánh|tôi|nhà|xây|đòi)(?!\w)", re.IGNORECASE)
+# Asking follows the accusation, or says to whom it is made: "tố cáo lừa đảo, mời công an phường lên".
+_ASKS_NEXT = re.compile(
+    r"(?<!\w)(?:đề nghị|mời|nhờ|mong|yêu cầu|kính|gửi|gởi|xin|lên|tới|đến|báo|trước|de nghi|moi|nho|yeu cau|gui|xin|"
+    r"bao)(?!\w)",
+    re.IGNORECASE,
+)
+# A waterway, a neighbour's house or a helper of that name is no party; nor are the writer's own relatives.
+_BYSTANDER = re.compile(
+    r"(?:(?<!\w)(?:kinh|kênh|rạch|sông|suối|cầu|chợ|hồ|đập|chòi|cống|công ty|đại lý|cty|nhờ|gửi|gởi|thưa|chào|"
+    r"(?:gần|cạnh|trước|sau|bên|kế|sát|đối diện|giáp)(?: nhà)?)(?:\s(?:ông|bà|anh|chị|cô|chú|bác|cụ))?|"
+    r"(?:mẹ|bố|cha|ba|má|vợ|chồng|con|em|anh|chị|ông|bà|cháu)(?: trai| gái| ruột| dâu| rể| nội| ngoại)? "
+    r"(?:tôi|tui|em|con|mình)(?: là| tên| tên là)?[\s,(]{1,3}(?:ông|bà|cụ|anh|chị)?)\s?\Z",
+    re.IGNORECASE,
+)
 # A petition names a few bodies; a text with more of them is a list, and only its first ones are weighed.
 MOST = 60
 
@@ -23,6 +44,14 @@ def find_respondents(look: Look, senders: list[Party], petition_type: str | None
     def add(entity: Entity, how: str, score: float) -> None:
         value = entity.value.split()
         same = next((k for k in found if k.split()[-1:] == value[-1:]), None) if entity.kind == "ho_ten" else None
+        if entity.kind == "co_quan" and (entity.start, entity.end) not in own:
+            party = make_party("nguoi_bi", entity, how, score, look)
+            name = look.view.folded[party.start : party.end]
+            shorter = next((k for k, p in found.items() if p.kind == "co_quan" and _one_office(k, name)), None)
+            if shorter is None or len(shorter) < len(name):
+                found.pop(shorter or "", None)
+                found[name] = party
+            return
         if (entity.start, entity.end) not in own and (same or entity.value) not in found:
             full = next(
                 (
@@ -32,7 +61,7 @@ def find_respondents(look: Look, senders: list[Party], petition_type: str | None
                 ),
                 entity,
             )
-            found[full.value] = make_party("nguoi_bi", full if entity.kind == "ho_ten" else entity, how, score, look)
+            found[full.value] = make_party("nguoi_bi", full, how, score, look)
 
     for entity in [*others, *look.offices]:
         if look.cued(entity, party_words("respondent_before")):
@@ -61,26 +90,35 @@ def find_respondents(look: Look, senders: list[Party], petition_type: str | None
         ]
         for entity in titled[:1]:
             add(entity, "trich_yeu", 0.65)
+    others = [n for n in others if not _bystander(look, n)]
     if not found and petition_type == "kien_nghi_phan_anh" and others and _dispute(look):
         counts = Counter(n.value.split()[-1] for n in others)
         last, times = counts.most_common(1)[0]
         if len(counts) == 1 or times > 1:
             add(next(n for n in others if n.value.split()[-1] == last), "ben_kia", 0.55)
     if not found and petition_type in ("to_cao", "hon_hop") and others:
-        most = Counter(n.value.split()[-1] for n in others).most_common(1)[0][0]
-        add(next(n for n in others if n.value.split()[-1] == most), "nhac_nhieu_nhat", 0.55)
+        times = Counter(n.value.split()[-1] for n in others)
+        most = max(others, key=lambda n: (times[n.value.split()[-1]], _holds_office(look, n), -n.start))
+        add(next(n for n in others if n.value.split()[-1] == most.value.split()[-1]), "nhac_nhieu_nhat", 0.55)
     return list(found.values())
+
+
+def _one_office(one: str, other: str) -> bool:
+    """Whether two folded names are of one office, the shorter a part of the longer: UBND xã, Chủ tịch UBND xã Quỳnh Lưu."""
+    short, long = sorted((" ".join(one.split()), " ".join(other.split())), key=len)
+    return re.search(rf"(?<!\w){re.escape(short)}(?!\w)", long) is not None
 
 
 def _listed_after(look: Look, entity: Entity, people: list[Entity]) -> Entity | None:
     """The next person or office of a list: "tố cáo ông A, trưởng thôn, và bà B"."""
-    following = [e for e in [*people, *look.offices] if entity.end < e.start <= entity.end + 40]
-    nearest = min(following, key=lambda e: e.start, default=None)
-    if nearest is None:
-        return None
-    between = look.view.text[entity.end : nearest.start]
-    joined = re.fullmatch(r"(?:,[^,.;\n]{1,28},?)?\s(?:và|cùng)\s(?:[^\W\d]+\s){0,3}|,\s(?:ông|bà|anh|chị)\s", between)
-    return nearest if joined else None
+    for following, joint in ((people, _POST_BETWEEN), ([*people, *look.offices], _LISTED)):
+        after = [e for e in following if entity.end < e.start <= entity.end + 70]
+        nearest = min(after, key=lambda e: e.start, default=None)
+        if nearest is not None and entity.kind == "ho_ten" or nearest is not None and joint is _LISTED:
+            between = look.view.text[entity.end : nearest.start]
+            if joint.fullmatch(between) and not _DOES.search(between):
+                return nearest
+    return None
 
 
 def _pointed(look: Look, i: int, people: list[Entity]) -> Entity | None:
@@ -97,13 +135,30 @@ def _pointed(look: Look, i: int, people: list[Entity]) -> Entity | None:
     return max(before, key=lambda e: e.start, default=None)
 
 
+def _holds_office(look: Look, name: Entity) -> bool:
+    described = make_party("nguoi_bi", name, "", 0, look).described
+    return respondent_kind("", look.view.text[slice(*described)], is_office=False) in OFFICIAL
+
+
+def _bystander(look: Look, name: Entity) -> bool:
+    """Whether a name that no accusation points to is more likely a shop's, a place's, a relative's or a signature."""
+    lines = [m.span() for m in re.finditer(r"[^\n]+", look.view.text) if m.group().strip()]
+    signed = any(a <= name.start < b and b - a < 60 for a, b in lines[-3:][1 if len(lines) < 4 else 0 :])
+    return signed or in_quotes(look, name.start) or bool(_BYSTANDER.search(look.before(name, 40)))
+
+
 def _dispute(look: Look) -> bool:
     return word_set("parties.yaml", "disputes").first(look.keys, look.view.accented) is not None
 
 
 def _only_named(look: Look, i: int) -> bool:
-    """Whether the word is part of a title or of who writes: "đơn tố cáo", "người khiếu nại", "luật tố cáo"."""
+    """Whether the word is part of a title, of who writes, of a denial or a quotation: "đơn tố cáo", "không kiện ai"."""
     before = look.keys[i - 1] if i else ""
+    if i and (
+        look.view.tokens[i - 1].folded in ("khong", "chang", "chua", "thach", "khieu", "vu")
+        or in_quotes(look, look.view.tokens[i].start)
+    ):
+        return True
     if look.view.tokens[i].folded == "thua" and look.view.tokens[i - 1].folded not in (
         "toi",
         "tui",
@@ -128,8 +183,12 @@ def _target(look: Look, i: int, people: list[Entity], *, window: int = 60, peopl
     if i >= len(look.view.tokens):
         return None
     start = look.view.tokens[i].start
+    if re.search(r"[.;?]", look.view.gap(i)):
+        return None
     stop = re.compile(r"[.;!?\n]").search(look.view.text, start, start + window)
     limit = stop.start() if stop else start + window
+    asks = _ASKS_NEXT.search(look.view.text, start, limit)
+    limit = asks.start() if asks else limit
     near = [e for e in people if start <= e.start < limit]
     if not people_only:
         near += [
@@ -142,28 +201,42 @@ def _target(look: Look, i: int, people: list[Entity], *, window: int = 60, peopl
 
 def _decided(look: Look, office: Entity, petition_type: str | None) -> bool:
     """Whether an office did what is contested: it issued, refused, fined … or the document is said to be its own."""
-    after, before = look.after(office, 36).lower(), look.before(office, 60).lower()
-    contested = petition_type == "khieu_nai" or re.search(
-        r"không đồng ý|khiếu nại|không phục|không chấp nhận|không nhất trí|không nhận|phản đối|ko đồng ý|trái "
-        r"luật|huỷ|hủy|khong dong y",
-        look.view.text,
-        re.IGNORECASE,
-    )
-    if not contested or re.search(
-        r"(?:kính gửi|gửi|gởi|thưa|lên|tới|đến|chuyển|đề nghị|nhờ|mong|yêu cầu|xin)\W*(?:[^\W\d]+\s){0,3}\Z", before
-    ):
+    text = look.view.text.lower() if look.view.accented else look.view.folded
+    text = text if len(text) == len(look.view.text) else look.view.folded
+    contested = petition_type == "khieu_nai" or _CONTESTS.search(text)
+    before = text[max(0, office.start - 60) : office.start]
+    if not contested or _ADDRESSED.search(before):
         return False
-    i = look.token_after(office.end)
+    # Between the office and what it did may stand a day and "đã".
+    skipped = _WHEN.match(text, office.end)
+    i = look.token_after(skipped.end() if skipped else office.end)
     acts = (
         i is not None
         and bool(party_words("decided").at(look.keys, i, look.view.accented))
-        and len(look.view.gap(i)) <= 2
+        and (look.view.tokens[i].folded != "ra" or _ISSUES.match(text, look.view.tokens[i].start))
+        and not re.search(r"[^\s,]", text[skipped.end() if skipped else office.end : look.view.tokens[i].start])
     )
-    own = bool(
-        re.search(
-            r"(?:quyết định|công văn|thông báo|văn bản|kết luận|phiếu|giấy|bản án|biên bản|vb|qđ|tb|cách tính|"
-            r"phương án|kết quả)[^.;\n]{0,44} của (?:[^\W\d]+ ){0,4}\Z",
-            before,
-        )
-    )
-    return own or (acts and bool(after))
+    return acts or bool(_DOCUMENT_OF.search(before))
+
+
+_CONTESTS = re.compile(
+    r"không đồng ý|khiếu nại|không phục|không chấp nhận|không nhất trí|không nhận|không đồng tình|phản đối|ko đồng ý|"
+    r"trái luật|huỷ|hủy|khong dong y|khieu nai|khong chap nhan|khong phuc"
+)
+_ADDRESSED = re.compile(
+    r"(?:kính gửi|gửi|gởi|thưa|lên|tới|đến|chuyển|đề nghị|nhờ|mong|yêu cầu|xin|kinh gui|gui|chuyen|de nghi|nho|mong|"
+    r"yeu cau)\W*(?:[^\W\d]+\s){0,3}\Z"
+)
+_DOCUMENT_OF = re.compile(
+    r"(?:quyết định|công văn|thông báo|văn bản|kết luận|phiếu|giấy|bản án|biên bản|vb|qđ|tb|cách tính|phương án|kết "
+    r"quả|quyet dinh|cong van|thong bao|van ban|ket luan|phieu|giay|ban an|bien ban|qd)[^.;\n]{0,44} (?:của|cua) "
+    r"(?:[^\W\d]+ ){0,4}\Z"
+)
+# "ra" alone is also to go out.
+_ISSUES = re.compile(
+    r"ra\s(?:\w+\s)?(?:quyết|văn|thông|công văn|kết|giấy|phiếu|qđ|tb|cv|vb|lệnh|biên|quyet|van|thong|cong van|ket|giay)"
+)
+_WHEN = re.compile(
+    r"(?:,?\s(?:(?:ngày|hôm|vào|ngay|hom)\s)?\d{1,2}[/.\-]\d{1,2}(?:[/.\-]\d{2,4})?,?)?"
+    r"(?:\s(?:đã|lại|vừa|mới|cũng|vẫn|tự ý|cố tình|da|lai|vua|moi))*(?=\s)"
+)

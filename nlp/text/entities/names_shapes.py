@@ -60,13 +60,14 @@ def from_lower_case(scan: Scan) -> Iterator[Entity]:
     for i in range(len(tokens) - 1):
         if (tokens[i].capital and scan.view.cased) or not SPACES.match(scan.view.gap(i + 1)):
             continue
-        if keys[i] in words.surnames:
+        if keys[i] in words.surnames and tokens[i].text != "ng":  # ng: người
             end = i + 1
             while (
                 end < len(tokens)
                 and end - i < 4
                 and SPACES.match(scan.view.gap(end))
                 and keys[end] not in stops
+                and words.roles.starts_at(keys, end) < 2
                 and (words.is_name_part(keys[end]) or keys[end - 1] in words.sure_middle)
             ):
                 end += 1
