@@ -126,7 +126,7 @@ class ReportReader:
             quality=float(document.quality),
             metadata=metadata,
             references=find_references(parsed.clean, metadata.number),
-            figures=find_figures(parsed.clean),
+            figures=find_figures(parsed.clean, metadata.period),
         )
         findings = self._findings(document, record, parsed, decisions, chosen, design)
         tell("done", 1.0)

@@ -57,6 +57,36 @@ def test_figures_have_value_unit_and_what_they_measure() -> None:
     assert all(text[f.span.start : f.span.end] == f.text for f in found)
 
 
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("Toàn huyện đã tiếp 455 lượt/578 người.", [("455 lượt", "Toàn huyện đã tiếp"), ("578 người", "Toàn huyện đã tiếp")]),
+        ("Đã xử lý 298 đơn, đạt 95,5%.", [("298 đơn", "Đã xử lý"), ("95,5%", "Đã xử lý 298 đơn, đạt")]),
+        ("Việc giải quyết còn chậm, có 7/23 vụ việc quá hạn.", [("7/23 vụ việc", "vụ việc quá hạn")]),
+        ("Thu ngân sách: 1.234,5 tỷ đồng (tăng 5%).", [("1.234,5 tỷ đồng", "Thu ngân sách"), ("5%", "1.234,5 tỷ đồng, tăng")]),
+        ("Mỗi năm xã nhận 260 - 310 đơn.", [("310 đơn", "Mỗi năm xã nhận")]),
+        ("Đợt lũ tháng 10/2020, huyện sơ tán 40 hộ.", [("40 hộ", "huyện sơ tán")]),
+        ("Quyết định số 12/2023/QĐ-UBND, công văn 5/xã.", []),
+    ],
+)  # fmt: skip
+def test_what_a_figure_measures(text: str, figures: list[tuple[str, str]]) -> None:
+    assert [(f.text, f.measures) for f in find_figures(clean_running(text))] == figures
+
+
+@pytest.mark.parametrize(
+    ("text", "period"),
+    [
+        ("Tăng so với cùng kỳ năm 2022. Năm nay tiếp 12 lượt.", "năm 2024"),
+        ("Thực hiện Luật Tiếp công dân năm 2013, xã đã mở 12 lớp.", "năm 2024"),
+        ("Sau ngày 12 tháng 7 năm 2021, xã mở 12 lớp.", "năm 2024"),
+        ("Quý I/2023 tiếp 12 lượt.", "Quý I/2023"),
+        ("Đã giải ngân 12 tỷ đồng trong năm 2023.", "năm 2023"),
+    ],
+)
+def test_the_period_of_a_figure_is_named_near_it_or_the_documents(text: str, period: str) -> None:
+    assert [f.period for f in find_figures(clean_running(text), "năm 2024")] == [period]
+
+
 def test_numbers_are_read_the_vietnamese_way() -> None:
     assert parse_value("1.234,5") == 1234.5
 
