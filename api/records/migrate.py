@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from api.records.engine import Records, translated
+from api.records.engine import Records, RecordsError, translated
 
 
 def alembic_config(records: Records) -> Config:
@@ -21,10 +21,19 @@ def alembic_config(records: Records) -> Config:
 
 
 def upgrade(records: Records, revision: str = "head") -> None:
-    """Create or update the tables; a second call does nothing."""
+    """Create or update the tables; a second call does nothing.
+
+    Raises
+    ------
+    RecordsError
+        `records_newer` for records that a newer version of the program has written.
+    """
     with translated():
-        if revision == "head" and current_revision(records) == head_revision(records):
+        at = current_revision(records)
+        if revision == "head" and at == head_revision(records):
             return
+        if not known_revision(records, at):
+            raise RecordsError("records_newer", "Dữ liệu này do một phiên bản mới hơn của chương trình ghi; hãy nâng cấp chương trình.")
         command.upgrade(alembic_config(records), revision)
 
 
@@ -32,6 +41,12 @@ def current_revision(records: Records) -> str | None:
     """The schema revision the database is at, None for an empty one."""
     with translated(), records.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def known_revision(records: Records, revision: str | None) -> bool:
+    """True for a schema revision that this version of the program knows how to bring up to date."""
+    scripts = ScriptDirectory.from_config(alembic_config(records))
+    return revision is None or revision in {s.revision for s in scripts.walk_revisions()}
 
 
 def head_revision(records: Records) -> str | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path
@@ -13,13 +15,14 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from fastapi.testclient import TestClient
-from sqlalchemy import text
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 from api.records import backup as backups
 from api.records.audit import SYSTEM
 from api.records.base import now
-from api.records.engine import Records
+from api.records.engine import Records, RecordsError
 from api.records.intakes import routing_cases
+from api.records.migrate import upgrade
 from api.records.retention import CLOSED, RetentionError, Rule, apply, due, load_rules, wipe_traces
 from api.records.tables import metadata
 from api.rules import RulesError
@@ -42,27 +45,95 @@ def records_of(client: TestClient) -> Records:
     return found
 
 
-def test_a_backup_taken_at_work_brings_everything_back(office: TestClient, tmp_path: Path, report_text: str) -> None:
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def whole_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database of its own, once of each kind: a restore takes the whole one."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_url")
+        return
+    if not shutil.which("pg_dump") or not shutil.which("psql"):
+        pytest.skip("the tools of PostgreSQL are not installed")
+    server = create_engine(postgres_server(), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    name = f"t_{uuid.uuid4().hex[:12]}"
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    try:
+        yield make_url(postgres_server()).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with server.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def postgres_server() -> str:
+    """Where the tests' server is."""
+    return os.environ.get("LANGNGHE_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/test")
+
+
+def test_a_backup_taken_at_work_brings_everything_back(
+    whole_url: str, make_client: Callable[..., TestClient], tmp_path: Path, report_text: str
+) -> None:
+    office = make_client(whole_url)
     records = records_of(office)
-    if not records.sqlite and not shutil.which("pg_dump"):
-        pytest.skip("pg_dump is not installed")
     first = office.post("/v1/petitions", json={"text": NAMED}).json()
     office.post("/v1/reports", files={"file": ("a.txt", report_text.encode())})
-    if not records.sqlite:
-        # The test's schema lives in the connection's options, which pg_restore of a whole database does not follow.
-        made = backups.backup(records, tmp_path / "a.dump")
-        assert made.stat().st_size > 1000
-        return
-    made = backups.backup(records, tmp_path / "a.db")
+    made = backups.backup(records, tmp_path / "a.copy")
     with pytest.raises(backups.BackupError, match="đã có"):
         backups.backup(records, made)
     office.post("/v1/petitions", json={"text": "Rác thải."})
+    with pytest.raises(backups.BackupError) as error:
+        backups.restore(records.url, made)
+    assert error.value.code == "records_in_use"
     records.close()
     kept = backups.restore(records.url, made)
     assert kept is not None and kept.exists()
+    later = backups.restore(records.url, kept)
+    assert later not in (None, kept)
+    assert office.get("/v1/petitions").json()["total"] == 2
+    records.close()
+    backups.restore(records.url, made)
     assert [p["id"] for p in office.get("/v1/petitions").json()["items"]] == [first["id"]]
     assert office.get("/v1/findings", params={"q": "dat dai"}).json()["total"] == 2
     assert all(row.good for row in backups.check(records))
+
+
+@pytest.mark.parametrize("content", [b"junk", b"PGDMP junk", b"SQLite format 3\x00 junk"])
+def test_a_file_that_is_no_backup_changes_nothing(
+    whole_url: str, make_client: Callable[..., TestClient], tmp_path: Path, content: bytes
+) -> None:
+    office = make_client(whole_url)
+    office.post("/v1/petitions", json={"text": "Rác thải."})
+    records = records_of(office)
+    records.close()
+    (tmp_path / "a.copy").write_bytes(content)
+    with pytest.raises(backups.BackupError) as error:
+        backups.restore(records.url, tmp_path / "a.copy")
+    assert error.value.code == "backup_broken"
+    assert office.get("/v1/petitions").json()["total"] == 1
+
+
+def test_a_backup_of_a_newer_program_is_refused(client: TestClient, tmp_path: Path) -> None:
+    records = records_of(client)
+    with records.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    made = backups.backup(records, tmp_path / "a.db")
+    records.close()
+    with pytest.raises(backups.BackupError) as error:
+        backups.restore(records.url, made)
+    assert error.value.code == "backup_newer"
+    with pytest.raises(RecordsError, match="phiên bản mới hơn"):
+        upgrade(records)
+
+
+def test_the_check_makes_no_file_and_names_one_that_is_no_database(tmp_path: Path) -> None:
+    missing, junk, empty = (Records(f"sqlite:///{tmp_path}/{n}.db") for n in ("missing", "junk", "empty"))
+    with pytest.raises(backups.BackupError) as error:
+        backups.check(missing)
+    assert error.value.code == "records_missing"
+    assert not (tmp_path / "missing.db").exists()
+    (tmp_path / "junk.db").write_bytes(b"no database " * 100)
+    (tmp_path / "empty.db").touch()
+    assert [[(f.name, f.good) for f in backups.check(r)] for r in (junk, empty)] == [
+        [("Tệp dữ liệu", False)], [("Lược đồ", False)]]  # fmt: skip
 
 
 def test_the_check_names_what_is_broken(client: TestClient) -> None:
