@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from nlp.petitions.intake.party_look import Look, Party, in_quotes, is_witness, make_party, party_words
-from nlp.petitions.intake.routing_rules import OFFICIAL, respondent_kind
+from nlp.petitions.intake.routing_rules import OFFICIAL, official_posts, respondent_kind
 from nlp.petitions.intake.rules import word_set
 from nlp.text.entities.lexicon import tone_key
 from nlp.text.entities.types import Entity
@@ -31,6 +31,13 @@ _BYSTANDER = re.compile(
     r"(?:tôi|tui|em|con|mình)(?: là| tên| tên là)?[\s,(]{1,3}(?:ông|bà|cụ|anh|chị)?)\s?\Z",
     re.IGNORECASE,
 )
+# Words after an accusation within which a post is its object.
+POST_WITHIN = 6
+_WRITTEN_TO = re.compile(
+    r"(?:kính|gửi|gởi|thưa|trình|đề nghị|nhờ|mời|mong|xin|báo|lên|kinh|gui|thua|trinh|de nghi|nho|moi)(?!\w)[^.;!?]*\Z|"
+    r"(?<!\w)(?:không có|tên|tôi là|làm|học|chứng chỉ)\s\Z",
+    re.IGNORECASE,
+)
 # A petition names a few bodies; a text with more of them is a list, and only its first ones are weighed.
 MOST = 60
 
@@ -38,7 +45,8 @@ MOST = 60
 def find_respondents(look: Look, senders: list[Party], petition_type: str | None) -> list[Party]:
     mine = {n.value.split()[-1] for n in look.names for p in senders if n.start == p.start}
     own = {(p.start, p.end) for p in senders}
-    others = [n for n in look.names if n.value.split()[-1] not in mine and not is_witness(look, n)]
+    named = [n for n in look.names if n.value.split()[-1] not in mine]
+    others = [n for n in named if not is_witness(look, n)]
     found: dict[str, Party] = {}
 
     def add(entity: Entity, how: str, score: float) -> None:
@@ -52,6 +60,9 @@ def find_respondents(look: Look, senders: list[Party], petition_type: str | None
                 found.pop(shorter or "", None)
                 found[name] = party
             return
+        if entity.kind == "chuc_vu":
+            found.setdefault(entity.value, make_party("nguoi_bi", entity, how, score, look))
+            return
         if (entity.start, entity.end) not in own and (same or entity.value) not in found:
             full = next(
                 (
@@ -63,13 +74,18 @@ def find_respondents(look: Look, senders: list[Party], petition_type: str | None
             )
             found[full.value] = make_party("nguoi_bi", full, how, score, look)
 
-    for entity in [*others, *look.offices]:
+    for entity in [*named, *look.offices]:
         if look.cued(entity, party_words("respondent_before")):
             add(entity, "loi_dan", 0.95)
     for i in range(len(look.keys)):
         size = party_words("accuse").at(look.keys, i, look.view.accented)
-        if size and not _only_named(look, i):
-            target = _target(look, i + size, others) or _pointed(look, i + size, others)
+        # Without accents kiện, kiến and tố, to look alike.
+        if size and (size > 1 or look.view.accented) and not _only_named(look, i):
+            target = (
+                _target(look, i + size, named)
+                or (_post(look, i + size, i + size + POST_WITHIN) if petition_type != "kien_nghi_phan_anh" else None)
+                or _pointed(look, i + size, others)
+            )
             while target:
                 add(target, "to_cao_khieu_nai", 0.85)
                 target = _listed_after(look, target, others)
@@ -97,10 +113,53 @@ def find_respondents(look: Look, senders: list[Party], petition_type: str | None
         if len(counts) == 1 or times > 1:
             add(next(n for n in others if n.value.split()[-1] == last), "ben_kia", 0.55)
     if not found and petition_type in ("to_cao", "hon_hop") and others:
-        times = Counter(n.value.split()[-1] for n in others)
-        most = max(others, key=lambda n: (times[n.value.split()[-1]], _holds_office(look, n), -n.start))
+        named_most = Counter(n.value.split()[-1] for n in others)
+        most = max(others, key=lambda n: (named_most[n.value.split()[-1]], _holds_office(look, n), -n.start))
         add(next(n for n in others if n.value.split()[-1] == most.value.split()[-1]), "nhac_nhieu_nhat", 0.55)
-    return list(found.values())
+    if not found and petition_type == "to_cao":
+        post = _post(look, 0, len(look.keys))
+        if post:
+            add(post, "chuc_vu", 0.5)
+    return _without_repeats(look, list(found.values()), others)
+
+
+def _without_repeats(look: Look, found: list[Party], others: list[Entity]) -> list[Party]:
+    """Leave out a bare post that is told of somebody by name; only the headline may say the post first."""
+    out: list[Party] = []
+    people = [p for p in found if _is_name(look, p)]
+    for party in found:
+        post = look.view.folded[party.start : party.end]
+        if party not in people:
+            if any(post in look.view.folded[slice(*p.described)] for p in people):
+                continue
+            called = [make_party(party.role, n, party.how, party.score, look) for n in others]
+            party = next((p for p in called if post in look.view.folded[slice(*p.described)]), party)
+        out.append(party)
+    return out
+
+
+def _is_name(look: Look, party: Party) -> bool:
+    return party.kind == "co_quan" or any(n.start == party.start for n in look.names)
+
+
+def _post(look: Look, first: int, last: int) -> Entity | None:
+    """The first official who is meant by the post ("tố cáo chủ tịch xã"), not as the one written to; by name if told."""
+    posts, begin = official_posts(), first
+    last = min(last, len(look.keys))
+    while first < last:
+        hit = posts.first(look.keys, look.view.accented, first, last)
+        if hit is None:
+            return None
+        start, end = look.view.tokens[hit[0]].start, look.view.tokens[hit[0] + hit[1] - 1].end
+        line = look.view.text[max(look.view.text.rfind("\n", 0, start) + 1, start - 60) : start]
+        asked = last < len(look.keys) and _ASKS_NEXT.search(look.view.text, look.view.tokens[begin].start, start)
+        heading = not look.view.text[:start].strip() and "\n" in look.view.text[end : end + 40]
+        if not (asked or heading or _WRITTEN_TO.search(line) or in_quotes(look, start)):
+            called = next((n for n in look.names if end < n.start <= end + 2 or start - 4 < n.end < start), None)
+            end -= 3 if look.view.folded[start:end].endswith(" va") else 0  # ông Chủ tịch và công chức …
+            return called or Entity("chuc_vu", start, end, 0.5, "post", look.view.folded[start:end])
+        first = hit[0] + hit[1]
+    return None
 
 
 def _one_office(one: str, other: str) -> bool:
@@ -189,7 +248,8 @@ def _target(look: Look, i: int, people: list[Entity], *, window: int = 60, peopl
     limit = stop.start() if stop else start + window
     asks = _ASKS_NEXT.search(look.view.text, start, limit)
     limit = asks.start() if asks else limit
-    near = [e for e in people if start <= e.start < limit]
+    # A witness is only meant where the accusation leads straight to the name.
+    near = [e for e in people if start <= e.start < limit and (e.start < start + 14 or not is_witness(look, e))]
     if not people_only:
         near += [
             o

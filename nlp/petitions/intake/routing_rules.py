@@ -158,13 +158,27 @@ def routing_words() -> WordSet:
     return WordSet(w for r in packaged("routing.yaml")["units"] for w in r.get("words", ()))
 
 
+def _posts(row: Mapping[str, Any]) -> list[str]:
+    """The words of a kind: those listed and each post with each body, uỷ and ủy alike."""
+    words = [*row["words"], *(f"{post} {body}" for post in row.get("posts", ()) for body in row.get("of", ()))]
+    return [w for word in words for w in dict.fromkeys((word, word.replace("uỷ", "ủy")))]
+
+
+@cache
+def official_posts() -> WordSet:
+    """Posts of officials that may be accused without a name ("chủ tịch xã")."""
+    heads = tuple(packaged("parties.yaml")["post_heads"])
+    kinds = [r for r in packaged("parties.yaml")["kinds"] if r["kind"] in OFFICIAL]
+    return WordSet(w for r in kinds for w in _posts(r) if w.startswith(heads))
+
+
 @cache
 def _kind_words(office: bool) -> tuple[tuple[str, WordSet, WordSet], ...]:
     kinds = packaged("parties.yaml")["kinds"]
     return tuple(
         (
             r["kind"],
-            WordSet([*r["words"], *(r.get("office_words", ()) if office else ())]),
+            WordSet([*_posts(r), *(r.get("office_words", ()) if office else ())]),
             WordSet(r.get("head_words", ()) if office else ()),
         )
         for r in kinds

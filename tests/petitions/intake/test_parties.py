@@ -86,6 +86,11 @@ def test_petitioners_are_found_where_they_say_who_they_are(text: str, expected: 
             ["Lê Quang Vinh", "Nguyễn Hữu Phước"],
         ),
         ("toi to cao ong nguyen van be truong ap thu tien", "to_cao", ["nguyen van be"]),
+        ("Tôi tố cáo bà Lê Thị Hai, hàng xóm nhà tôi, lấy trộm gà.", "to_cao", ["Lê Thị Hai"]),
+        ("Tôi tố cáo Chủ tịch xã nhận tiền của dân.", "to_cao", ["Chủ tịch xã"]),
+        ("Tố chủ tịch phường Dư Khánh ăn chia cát san lấp.", "to_cao", ["chủ tịch phường"]),
+        ("Lãnh đạo xã bao che cát lậu, đề nghị tỉnh thanh tra.", "to_cao", ["Lãnh đạo xã"]),
+        ("TỐ CÁO HIỆU TRƯỞNG\nÔng Hiệu trưởng Lò Văn Quyến sửa phiếu.", "to_cao", ["Lò Văn Quyến"]),
     ],
 )
 def test_respondents_are_those_accused_or_contested(text: str, kind: str, expected: list[str]) -> None:

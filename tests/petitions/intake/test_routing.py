@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
+import pytest
 import yaml
 
+from nlp.petitions.intake import intake_report
 from nlp.petitions.intake.routing import Office, Respondent, RoutingCase, RoutingRules, dry_run, route
 from nlp.petitions.intake.routing_rules import WEIGHT, respondent_kind
 from nlp.petitions.intake.rules import packaged
@@ -135,3 +138,36 @@ def test_a_dry_run_lists_only_the_petitions_that_would_move(tmp_path: Path) -> N
     moves = dry_run(cases, RoutingRules.load(own))
     assert [(m.before.units, m.after.units) for m in moves] == [(("Phòng Kinh tế",), ("Phòng Kinh tế và Môi trường",))]
     assert dry_run(cases, RoutingRules.load()) == []
+
+
+@pytest.mark.parametrize(
+    "post",
+    [
+        "Chủ tịch UBND xã", "chủ tịch xã", "Phó Chủ tịch Ủy ban nhân dân phường", "Phó Chủ tịch Uỷ ban nhân dân xã", "Chủ tịch HĐND xã",
+        "Bí thư Đảng ủy xã", "Phó Bí thư Đảng uỷ phường", "Chủ tịch UBND đặc khu Phú Quý", "PCT UBND xã", "Chủ tịch UBND",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("form", ["ông Trần Văn Sáu, {}", "ông {} Trần Văn Sáu", "{}"])
+@pytest.mark.parametrize("level", ["xa", "tinh"])
+def test_a_denounced_leader_of_a_commune_is_looked_into_by_the_province_only(post: str, form: str, level: str) -> None:
+    text = f"Tôi tố cáo {form.format(post)} nhận tiền của dân để làm sai. Đề nghị làm rõ."
+    labels = {"type": {"code": "to_cao"}, "fields": [{"code": "dat_dai"}, {"code": "cong_vu"}]}
+    r = intake_report(text, labels, received_at=date(2026, 9, 1), office=Office(level)).routes[0]
+    assert (r.units, r.authority) == (("Thanh tra tỉnh",), "Chủ tịch UBND cấp tỉnh")
+
+
+@pytest.mark.parametrize(
+    ("accused", "units", "authority"),
+    [
+        ("Chánh Thanh tra tỉnh", ("Văn phòng UBND tỉnh",), "Chủ tịch UBND cấp tỉnh"),
+        ("Giám đốc Sở Nội vụ", ("Thanh tra tỉnh",), "Chủ tịch UBND cấp tỉnh"),
+        ("Phó Chủ tịch UBND tỉnh", ("Thanh tra Chính phủ",), "Cơ quan trung ương có thẩm quyền"),
+        ("Chủ tịch UBND huyện Bình Sơn", ("Thanh tra tỉnh",), "Chủ tịch UBND cấp tỉnh"),
+        ("Trưởng Công an xã", ("Công an tỉnh",), "Thủ trưởng Công an cấp trên của người bị tố cáo"),
+    ],
+)
+def test_a_denunciation_goes_above_the_accused(accused: str, units: tuple[str, ...], authority: str) -> None:
+    text = f"Tôi tố cáo ông Trần Văn Sáu, {accused}, nhận tiền."
+    labels = {"type": {"code": "to_cao"}, "fields": [{"code": "cong_vu"}]}
+    r = intake_report(text, labels, received_at=date(2026, 9, 1), office=Office("tinh")).routes[0]
+    assert (r.units, r.authority) == (units, authority)
