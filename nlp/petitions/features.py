@@ -14,6 +14,7 @@ import numpy as np
 
 from nlp.petitions.cues import cue_table
 from nlp.petitions.prepared import Prepared, number_shape
+from nlp.petitions.quantities import quantities
 from nlp.petitions.vectors import WordVectors
 from nlp.text import Span
 
@@ -119,10 +120,11 @@ def date_distances(prepared: Prepared) -> Iterator[Occurrence]:
 BLOCKS: dict[str, Callable[[Prepared], Iterator[Occurrence]]] = {
     "word": word_ngrams, "syllable": syllable_ngrams, "char": char_ngrams, "cue": field_cues, "type_cue": type_cues,
     "signal_cue": signal_cues, "neighbour": neighbours, "date": date_distances,
+    "quantity": quantities,
 }  # fmt: skip
 
 # Blocks whose n-grams do not depend on what stands around a clause.
-LOCAL_BLOCKS = frozenset({"word", "syllable", "char", "date"})
+LOCAL_BLOCKS = frozenset({"word", "syllable", "char", "date", "quantity"})
 
 
 @dataclass(frozen=True)

@@ -28,20 +28,27 @@ def temperature(logits: np.ndarray, y: np.ndarray) -> float:
     return float(np.exp(minimize_scalar(loss, bounds=(-2.5, 2.5), method="bounded").x))
 
 
-def best_threshold(p: np.ndarray, y: np.ndarray, low: float = 0.2, high: float = 0.7) -> float:
-    """The threshold with the best F1, shrunk towards 0.5 where a label is rare."""
+def best_threshold(
+    p: np.ndarray, y: np.ndarray, low: float = 0.2, high: float = 0.7, right: np.ndarray | None = None
+) -> float:
+    """The threshold with the best F1, shrunk towards 0.5 where a label is rare.
+
+    Parameters
+    ----------
+    right : bool array (rows,), optional
+        which rows are right if decided, where the label alone (`y`) is not enough: its words must be found too.
+    """
+    right = y if right is None else right
     if y.sum() < 5:
         return 0.5
     grid = np.arange(low, high + 1e-9, 0.02)
-    f1 = [2 * ((p >= t) & y).sum() / max((p >= t).sum() + y.sum(), 1) for t in grid]
+    f1 = [2 * ((p >= t) & right).sum() / max((p >= t).sum() + y.sum(), 1) for t in grid]
     best = float(grid[int(np.argmax(np.convolve(np.pad(f1, 2, mode="edge"), np.ones(5) / 5, mode="valid")))])
     trust = y.sum() / (y.sum() + 20)
     return float(trust * best + (1 - trust) * 0.45)
 
 
-def calibrate(
-    head: LinearHead, logits: np.ndarray, y: np.ndarray, low: float, high: float
-) -> Binary:
+def calibrate(head: LinearHead, logits: np.ndarray, y: np.ndarray, low: float, high: float) -> Binary:
     """Platt's calibration and an F1 threshold for every label, from out-of-fold logits."""
     slope, offset, threshold = [], [], []
     for k in range(len(head.codes)):

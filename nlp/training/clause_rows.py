@@ -44,7 +44,9 @@ def label_clauses(prepared: Sequence[Prepared], rows: Sequence[PetitionRow], cod
     return Clauses(texts, np.array(owner), np.concatenate(labels) if labels else np.zeros((0, len(codes)), dtype=bool))
 
 
-def label_fields(cut: Clauses, prepared: Sequence[Prepared], rows: Sequence[PetitionRow], codes: Sequence[str]) -> Clauses:
+def label_fields(
+    cut: Clauses, prepared: Sequence[Prepared], rows: Sequence[PetitionRow], codes: Sequence[str]
+) -> Clauses:
     """Which fields each clause carries, for the clauses of petitions whose evidence somebody marked, and for petitions of
     one clause; the others are left out.
 
@@ -58,7 +60,10 @@ def label_fields(cut: Clauses, prepared: Sequence[Prepared], rows: Sequence[Peti
     labels = np.zeros((len(cut.texts), len(codes)), dtype=bool)
     owner = cut.owner.copy()
     clauses_of = np.bincount(cut.owner, minlength=len(rows))
-    spans = [[(codes.index(e.code), p.clean.from_source(e.start, e.end)) for e in r.evidence] for p, r in zip(prepared, rows, strict=True)]
+    spans = [
+        [(codes.index(e.code), p.clean.from_source(e.start, e.end)) for e in r.evidence]
+        for p, r in zip(prepared, rows, strict=True)
+    ]
     for i, (text, number) in enumerate(zip(cut.texts, cut.owner.tolist(), strict=True)):
         start, end = text.syllables[0].start, text.syllables[-1].end
         for k, span in spans[number]:
@@ -86,4 +91,13 @@ def strongest(p: np.ndarray, owner: np.ndarray, texts: int) -> np.ndarray:
     """Each text's highest clause logit by signal: float (texts, signals)."""
     out = np.full((texts, p.shape[1]), -8.0, dtype=np.float32)
     np.maximum.at(out, owner, p)
+    return out
+
+
+def pointed(p: np.ndarray, owner: np.ndarray, texts: int, labels: np.ndarray) -> np.ndarray:
+    """Whether the clause with the highest logit is one that carries the signal: bool (texts, signals)."""
+    out = np.zeros((texts, p.shape[1]), dtype=bool)
+    for number in np.unique(owner):
+        mine = np.flatnonzero(owner == number)
+        out[number] = labels[mine[p[mine].argmax(axis=0)], np.arange(p.shape[1])]
     return out

@@ -17,7 +17,7 @@ from nlp.petitions.vectors import WordVectors
 from nlp.taxonomy import taxonomy
 from nlp.text import clean, fold
 from nlp.training.calibration import calibrate, least_confidence
-from nlp.training.clause_rows import field_inputs, label_clauses, label_fields, strongest
+from nlp.training.clause_rows import field_inputs, label_clauses, label_fields, pointed, strongest
 from nlp.training.config import PetitionConfig
 from nlp.training.corpus import PetitionRow
 from nlp.training.heads import (
@@ -176,7 +176,9 @@ def fit_petitions(
     signal_head, field_head = clause_heads(np.arange(len(cut.texts)))
     first = np.flatnonzero(clause_own)
     signals = calibrate(signal_head, clause_out[first], cut.labels[first], 0.2, 0.6)
-    strong = strongest(clause_out[first] * signals.slope + signals.offset, cut.owner[first], own)
+    said_of_clauses = clause_out[first] * signals.slope + signals.offset
+    strong = strongest(said_of_clauses, cut.owner[first], own)
+    right = pointed(said_of_clauses, cut.owner[first], own, cut.labels[first])
 
     say("Học cách kết hợp")
     judged = np.array([len(p.syllables) >= config.judged_syllables for p in texts[:own]])
@@ -194,7 +196,7 @@ def fit_petitions(
     kind, p_type = stack_choice(types, part_of(seen, "type"), y_type[:own][judged], folds)
     presence, p_signals = stack_presence(
         signal_codes, strong[judged], part_of(seen, "signals"), part_of(seen, "urgency"), part_of(seen, "fields"),
-        truth[:, edges[4] :], folds,
+        truth[:, edges[4] :], right[judged], folds,
     )  # fmt: skip
     urgency, p_urgency = stack_urgency(part_of(seen, "urgency"), p_signals, y_urgency[:own][judged], folds, config)
     out = OutOfFold([r for r, j in zip(rows, judged, strict=True) if j], p_fields, p_subs, p_type, p_urgency, p_signals)

@@ -58,7 +58,9 @@ def stack_labels(
         for train, test in folds:
             rows = train[mine[train]]
             if len(set(y[rows, k].tolist())) == 2:
-                out[test, k] = LogisticRegression().fit(scores[rows, k], y[rows, k]).predict_proba(scores[test, k])[:, 1]
+                out[test, k] = (
+                    LogisticRegression().fit(scores[rows, k], y[rows, k]).predict_proba(scores[test, k])[:, 1]
+                )
         fitted = LogisticRegression().fit(scores[mine, k], y[mine, k])
         weights[k], bias[k] = fitted.coef_[0], fitted.intercept_[0]
         threshold[k] = best_threshold(out[mine, k], y[mine, k], low, high)
@@ -91,7 +93,7 @@ def stack_choice(
 
 def stack_presence(
     codes: Sequence[str], clause: np.ndarray, text: np.ndarray, urgency: np.ndarray, fields: np.ndarray, y: np.ndarray,
-    folds: Folds,
+    found: np.ndarray, folds: Folds,
 ) -> tuple[PresenceStack, np.ndarray]:  # fmt: skip
     """Learn, for each signal, how its strongest clause and the whole text combine; with out-of-fold probabilities.
 
@@ -100,6 +102,9 @@ def stack_presence(
     clause : float array (rows, signals)
         calibrated logits of the strongest clause.
     text, urgency, fields : float arrays (rows, labels, members)
+    y : bool array (rows, signals)
+    found : bool array (rows, signals)
+        whether the strongest clause is one that carries the signal: a signal shown at the wrong words is no success.
     """
     own, shared = presence_inputs(clause, text, urgency, fields)
     inputs = own.shape[2] + shared.shape[1]
@@ -114,7 +119,7 @@ def stack_presence(
                 out[test, k] = LogisticRegression(C=0.1).fit(row[train], y[train, k]).predict_proba(row[test])[:, 1]
         fitted = LogisticRegression(C=0.1).fit(row, y[:, k])
         weights[k], bias[k] = fitted.coef_[0], fitted.intercept_[0]
-        limit[k] = best_threshold(out[:, k], y[:, k], 0.2, 0.6)
+        limit[k] = best_threshold(out[:, k], y[:, k], 0.2, 0.65, found[:, k])
     return PresenceStack(weights, bias, limit), out
 
 
