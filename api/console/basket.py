@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from api.http.routes.insight import owner_of
 from api.records.operations import SavedSearch
 from api.records.reports import BasketItem
+from api.records.words import in_vietnamese_order
 from api.security.roles import Principal
 
 
@@ -19,4 +20,4 @@ def in_basket(session: Session, me: Principal) -> set[str]:
 def saved_searches(session: Session, me: Principal, place: str) -> list[SavedSearch]:
     """This person's kept searches of one place, by name."""
     rows = select(SavedSearch).where(SavedSearch.user_id == owner_of(me), SavedSearch.place == place)
-    return list(session.scalars(rows.order_by(SavedSearch.name)))
+    return sorted(session.scalars(rows), key=lambda s: in_vietnamese_order(s.name))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, case, extract, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from api.records.labels import machine_labels
@@ -62,15 +62,28 @@ def agreement(session: Session, model_version: str = "") -> list[Agreement]:
     return sorted(found, key=lambda a: (TASKS.index(a.task), -(a.both + a.clerk), a.code))
 
 
+def _month(session: Session) -> ColumnElement[str]:
+    """The month of a decision by Vietnam's clock, "2026-11"."""
+    if session.get_bind().dialect.name == "sqlite":
+        return func.strftime("%Y-%m", LabelFeedback.at, "+7 hours")
+    return func.to_char(func.timezone("Asia/Ho_Chi_Minh", LabelFeedback.at), "YYYY-MM")
+
+
 def agreement_by_month(session: Session, task: str = "fields") -> dict[str, Agreement]:
     """Agreement of one task by month of decision, all labels together: {"2026-11": …}, in order."""
-    year, month = extract("year", LabelFeedback.at), extract("month", LabelFeedback.at)
-    rows = select(year, month, *_sums()).where(LabelFeedback.task == task).group_by(year, month)
-    found = {
-        f"{int(y):04d}-{int(m):02d}": Agreement(task, "", b or 0, k or 0, c or 0)
-        for y, m, b, k, c in session.execute(rows)
-    }
+    rows = select(_month(session).label("month"), *_sums()).where(LabelFeedback.task == task).group_by("month")
+    found = {month: Agreement(task, "", b or 0, k or 0, c or 0) for month, b, k, c in session.execute(rows)}
     return dict(sorted(found.items()))
+
+
+def agreement_over_time(session: Session, model_version: str = "") -> list[tuple[str, Agreement]]:
+    """Agreement on every label by month of decision, earliest first."""
+    labels = (LabelFeedback.task, LabelFeedback.code)
+    rows = select(_month(session).label("month"), *labels, *_sums()).group_by("month", *labels)
+    if model_version:
+        rows = rows.where(LabelFeedback.model_version == model_version)
+    found = [(month, Agreement(t, c, b or 0, m or 0, k or 0)) for month, t, c, b, m, k in session.execute(rows)]
+    return sorted(found, key=lambda row: (row[0], TASKS.index(row[1].task), row[1].code))
 
 
 def model_versions(session: Session) -> dict[str, int]:

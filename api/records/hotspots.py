@@ -82,7 +82,7 @@ def _surely(chances: Any) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """Two adjoining stretches of equal length compared; `direction` is rising, falling or steady."""
+    """Two adjoining stretches compared; `direction` is rising, falling or steady."""
 
     before: int
     after: int
@@ -90,9 +90,12 @@ class Trend:
     direction: str
 
 
-def trend(before: int, after: int) -> Trend:
-    """Whether a count rose or fell: the exact conditional test of two Poisson counts (binomial, two-sided, 5%)."""
+def trend(before: int, after: int, share: float = 0.5) -> Trend:
+    """Whether a count rose or fell: the exact conditional test of two Poisson counts (binomial, two-sided, 5%).
+
+    `share` is the later stretch's part of all days, a half where both are equally long, 0 where there is no later one.
+    """
     total = before + after
-    p = float(binomtest(after, total, 0.5).pvalue) if total else 1.0
-    direction = "steady" if p > 0.05 else "rising" if after > before else "falling"
+    p = float(binomtest(after, total, share).pvalue) if total and share else 1.0
+    direction = "steady" if p > 0.05 else "rising" if after > share * total else "falling"
     return Trend(before, after, p, direction)

@@ -33,7 +33,9 @@ def upgrade(records: Records, revision: str = "head") -> None:
         if revision == "head" and at == head_revision(records):
             return
         if not known_revision(records, at):
-            raise RecordsError("records_newer", "Dữ liệu này do một phiên bản mới hơn của chương trình ghi; hãy nâng cấp chương trình.")
+            raise RecordsError(
+                "records_newer", "Dữ liệu này do một phiên bản mới hơn của chương trình ghi; hãy nâng cấp chương trình."
+            )
         command.upgrade(alembic_config(records), revision)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from api.records.petition_store import STATUSES
 from api.records.petitions import Petition, PetitionField
+from api.records.words import in_vietnamese_order
 from nlp.taxonomy import taxonomy
 
 
@@ -145,4 +146,5 @@ def places(session: Session) -> dict[str, list[str]]:
         communes = found.setdefault(province or "", [])
         if commune:
             communes.append(commune)
-    return {p: sorted(c) for p, c in sorted(found.items())}
+    named = sorted(found, key=in_vietnamese_order)
+    return {province: sorted(found[province], key=in_vietnamese_order) for province in named}

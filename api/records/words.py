@@ -11,6 +11,8 @@ from nlp.text import LangNgheError, fold
 _WORD = re.compile(r"[^\W_]+")
 _MARKED = re.compile(r"[^\x00-\x7f]")
 MAX_TERMS = 24
+SURELY_FIT = 20_000
+MOST_INDEXED = 1_000_000
 
 # Old and new placing of the tone mark is one spelling to a reader: "hoà" and "hòa", "uỷ" and "ủy".
 _TONE_SHAPES = {
@@ -28,12 +30,52 @@ class QueryError(LangNgheError):
 def exact_words(text: str) -> str:
     """Lower-cased words of `text` with their accents, tone marks placed one way, joined by single spaces."""
     lowered = unicodedata.normalize("NFC", text).lower()
-    return " ".join(_WORD.findall(_TONE.sub(lambda m: _TONE_SHAPES[m[0]], lowered)))
+    return _joined(_WORD.findall(_TONE.sub(lambda m: _TONE_SHAPES[m[0]], lowered)))
 
 
 def folded_words(text: str) -> str:
     """Lower-cased words of `text` without accents, đ as d, joined by single spaces."""
-    return " ".join(_WORD.findall(fold(unicodedata.normalize("NFC", text))))
+    return _joined(_WORD.findall(fold(unicodedata.normalize("NFC", text))))
+
+
+def _joined(words: list[str]) -> str:
+    """The words with single spaces, cut where PostgreSQL's index of one text is full (1 MiB of words and places).
+
+    No text that people wrote is: it takes some hundred thousand different words.
+    """
+    if len(words) < SURELY_FIT and sum(map(len, words)) < 10 * SURELY_FIT:
+        return " ".join(words)
+    seen: dict[str, int] = {}
+    room = MOST_INDEXED
+    for place, word in enumerate(words):
+        count = seen[word] = seen.get(word, 0) + 1
+        room -= (len(word.encode()) + 8 if count == 1 else 0) + (2 if count < 256 else 0)
+        if room < 0:
+            return " ".join(words[:place])
+    return " ".join(words)
+
+
+_LETTERS = {c: i for i, c in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz", start=200_000)}
+_TONES = "\u0300\u0309\u0303\u0301\u0323"  # huyền, hỏi, ngã, sắc, nặng, as dictionaries have them
+
+
+def in_vietnamese_order(text: str) -> list[tuple[list[int], list[int]]]:
+    """A key that sorts as a Vietnamese dictionary does (a ă â … d đ …), the same on every database and machine.
+
+    Word by word: letters first, then tones; digits before letters, case makes no difference.
+    """
+    key = []
+    for word in unicodedata.normalize("NFD", text).lower().split():
+        tones = [0]
+        plain = []
+        for c in word:
+            if c in _TONES:
+                tones[-1] = _TONES.index(c) + 1
+            else:
+                plain.append(c)
+                tones.append(0)
+        key.append(([_LETTERS.get(c, ord(c)) for c in unicodedata.normalize("NFC", "".join(plain))], tones))
+    return key
 
 
 @dataclass(frozen=True, slots=True)

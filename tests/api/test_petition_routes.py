@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import event
+from sqlalchemy.exc import IntegrityError
 
 TEXT = "Kính gửi UBND xã. Gia đình tôi bị thu hồi đất 😀 nhiều lần chưa được bồi thường, nay làm đơn khiếu nại."
 
@@ -238,6 +240,39 @@ def test_the_same_file_sent_again_with_its_key_gets_the_first_answer(http: TestC
     assert first.request.headers["content-type"] != again.request.headers["content-type"]
     assert (again.status_code, again.json()["id"]) == (201, first.json()["id"])
     assert other.json()["code"] == "idempotency_key_reused"
+
+
+def test_the_export_holds_exactly_what_the_register_shows_under_the_same_filters(http: TestClient) -> None:
+    for text, more in (("Đường hỏng.", {"channel": "portal", "province": "Nghệ An"}), ("Khiếu nại thu hồi đất.", {}),
+                       ("Rác thải.", {"channel": "portal", "province": "Quảng Trị"})):  # fmt: skip
+        add(http, text, **more)
+    for wanted in ({}, {"channel": "portal"}, {"type": "khieu_nai"}, {"province": "Nghệ An"}, {"status": "resolved"},
+                   {"q": "rac"}, {"overdue": True}, {"open_only": True, "urgency": "thuong"}):  # fmt: skip
+        shown = [p["register_number"] for p in http.get("/v1/petitions", params=wanted).json()["items"]]
+        csv = http.get("/v1/petitions/export", params={"format": "csv", **wanted}).content.decode("utf-8-sig")
+        assert [line.split(",")[0] for line in csv.splitlines()[1:]] == shown[::-1], wanted
+
+
+def test_a_text_of_ever_new_words_is_stored_and_found(http: TestClient) -> None:
+    long = " ".join(f"từ{i:x}lạ{i * 7919:x}" for i in range(60_000))
+    petition = add(http, f"Đường hỏng. {long}")
+    assert len(petition["text"]) > 900_000
+    assert http.get("/v1/petitions", params={"q": "duong hong"}).json()["total"] == 1
+
+
+def test_two_callers_at_once_get_one_account_and_a_clear_answer(http: TestClient) -> None:
+    service = http.app.state.service  # type: ignore[attr-defined]
+
+    def raced(*_: Any) -> None:
+        raise IntegrityError("INSERT", {}, Exception("duplicate key"))
+
+    service.records.engine.dispose()
+    event.listen(service.records.engine, "before_cursor_execute", raced)
+    try:
+        answer = http.post("/v1/users", json={"username": "lan", "roles": ["clerk"]})
+    finally:
+        event.remove(service.records.engine, "before_cursor_execute", raced)
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
 
 
 def test_each_look_at_an_identity_leaves_its_own_trace_whatever_key_is_sent(http: TestClient) -> None:

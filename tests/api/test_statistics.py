@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +18,8 @@ from api.records.audit import SYSTEM
 from api.records.engine import Records
 from api.records.hotspots import surge_p, trend
 from api.records.intakes import Reading
-from api.records.petitions import Petition
+from api.records.petitions import LabelFeedback, Petition
+from api.records.words import in_vietnamese_order
 from nlp.taxonomy import taxonomy
 from nlp.training.confirmed import agreement_apart
 
@@ -121,6 +122,59 @@ def test_agreement_counts_what_both_said_and_what_each_said_alone(records: Recor
     with records.write() as session:
         store.undo(session, session.query(Petition).filter_by(id=petition_id).one(), SYSTEM)
         assert feedback.agreement(session) == []
+
+
+def test_agreement_is_told_for_every_label_and_month_by_vietnams_clock(records: Records, fake_readers: Any) -> None:
+    for moment, fields in ((datetime(2025, 12, 31, 16, 59, tzinfo=UTC), ["dat_dai"]),
+                           (datetime(2025, 12, 31, 17, 1, tzinfo=UTC), ["moi_truong"])):  # fmt: skip
+        petition_id = add(records, fake_readers, "Đất và rác thải.", date(2025, 12, 30))
+        with records.write() as session:
+            petition = session.query(Petition).filter_by(id=petition_id).one()
+            store.decide(session, petition, {"fields": fields}, SYSTEM)
+            session.query(LabelFeedback).filter_by(petition_num=petition.num).update({"at": moment})
+    with records.read() as session:
+        over_time = {(m, a.code): (a.both, a.machine) for m, a in feedback.agreement_over_time(session)
+                     if a.task == "fields"}  # fmt: skip
+        assert over_time == {("2025-12", "dat_dai"): (1, 0), ("2025-12", "moi_truong"): (0, 1),
+                             ("2026-01", "dat_dai"): (0, 1), ("2026-01", "moi_truong"): (1, 0)}  # fmt: skip
+        assert list(feedback.agreement_by_month(session)) == ["2025-12", "2026-01"]
+        assert feedback.agreement_over_time(session, "another version") == []
+
+
+def test_a_short_period_is_no_fall_and_a_year_begins_on_its_first_day(client: Any) -> None:
+    records = client.app.state.service.records
+    with records.write() as session:
+        for _ in range(8):
+            text = "Rác thải đầy ngõ."
+            new = store.NewPetition(text, date(2025, 12, 31))
+            store.add_petition(session, new, Reading(client.app.state.service.readers.classify(text)), SYSTEM)
+    day = {"field": "moi_truong", "start": "2025-12-31", "end": "2025-12-31"}
+    alone = client.get("/v1/matters", params=day).json()
+    assert (alone["petitions"], alone["before"], alone["after"], alone["direction"]) == (8, 8, 0, "steady")
+    three = client.get("/v1/matters", params={**day, "start": "2025-12-29"}).json()
+    assert (three["before"], three["after"], three["direction"]) == (0, 8, "rising")
+    for end, start in (("2026-11-22", "2025-12-01"), ("2026-12-31", "2026-01-01"), ("2026-01-01", "2025-02-01")):
+        assert client.get("/v1/statistics", params={"end": end}).json()["start"] == start
+
+
+def test_names_are_sorted_as_a_vietnamese_dictionary_does() -> None:
+    names = [
+        "10 việc",
+        "An ninh",
+        "ánh",
+        "ăn",
+        "Âu",
+        "ba",
+        "bà",
+        "bả",
+        "bá",
+        "Dầu Tiếng",
+        "Đà Nẵng",
+        "đường",
+        "Ước",
+        "zalo",
+    ]
+    assert sorted(sorted(names), key=in_vietnamese_order) == names
 
 
 def test_the_export_tells_the_answer_that_stood_beside_the_decision_and_whether_one_did(

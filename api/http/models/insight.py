@@ -57,11 +57,18 @@ class AgreementBody(Output):
     f1: float | None
 
 
+class AgreementMonth(AgreementBody):
+    """The same over the decisions of one month, "2026-11"."""
+
+    month: str
+
+
 class Agreements(Output):
-    """Agreement by label, and by month for the fields."""
+    """Agreement by label; by month for all fields together, and over time for every label."""
 
     items: list[AgreementBody]
     months: dict[str, float | None]
+    over_time: list[AgreementMonth]
     versions: dict[str, int]
 
 

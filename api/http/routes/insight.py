@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
@@ -19,6 +20,7 @@ from api.http.idempotency import IdempotentRoute
 from api.http.models.common import IsoDate, ShortText, problems
 from api.http.models.insight import Agreements, HotSpots, MatterBody, SavedBody, SavedCreate, SavedList, StatisticsBody
 from api.http.problems import ProblemError
+from api.http.routes.petitions import RegisterFilter
 from api.http.routes.reports import Filter
 from api.http.selection import FORMATS, all_matching, export
 from api.http.sheets import XLSX, register_csv, register_xlsx, statistics_xlsx
@@ -32,6 +34,7 @@ from api.records.operations import SavedSearch
 from api.records.petition_register import COUNT_MOST, MAX_PAGE, PetitionFilter, list_petitions
 from api.records.petitions import Petition
 from api.records.statistics import Period
+from api.records.words import in_vietnamese_order
 from api.security.roles import Principal
 
 router = APIRouter(prefix="/v1", tags=["Thống kê và kết xuất"], route_class=IdempotentRoute)
@@ -52,7 +55,8 @@ def file_answer(*media: str) -> dict[int | str, dict[str, Any]]:
 def period_of(start: Day = None, end: Day = None, province: Place = "", commune: Place = "") -> Period:
     """The period asked for; by default the twelve months up to today."""
     last = end or today()
-    first = start or last.replace(day=1) - timedelta(days=334)
+    months = last.year * 12 + last.month - 12  # eleven months before this one, counted from month 0 of year 0
+    first = start or date(months // 12, months % 12 + 1, 1)
     if first > last:
         raise ProblemError("invalid", "Ngày bắt đầu phải trước ngày kết thúc.")
     return Period(first, last, province, commune)
@@ -98,12 +102,10 @@ def read_matter(service: ServiceDep, _: Counter, period: PeriodDep, field: Short
 def matter(session: Session, period: Period, field: str, limit: int = 20) -> dict[str, Any]:
     """Petitions of a field beside the limitations that reports of the same place and years name."""
     found = statistics.overview(session, period, field)
-    middle = period.start + (period.end - period.start) / 2
-    halves = [
-        statistics.overview(session, Period(start, end, period.province, period.commune), field).total
-        for start, end in ((period.start, middle), (middle + timedelta(days=1), period.end))
-    ]
-    moved = hotspots.trend(*halves)
+    days = (period.end - period.start).days + 1
+    later = period.start + timedelta(days=days - days // 2)
+    after = statistics.overview(session, replace(period, start=later), field).total if later <= period.end else 0
+    moved = hotspots.trend(found.total - after, after, days // 2 / days)
     years = tuple(range(period.start.year, period.end.year + 1))
     wanted = FindingFilter(kind=("limitation",), field=(field,), year=years,
                            province=(period.province,) if period.province else ())  # fmt: skip
@@ -129,11 +131,9 @@ def export_findings(
             responses=file_answer(XLSX, "text/csv"))  # fmt: skip
 def export_register(
     service: ServiceDep, principal: Annotated[Principal, Depends(needs("petition.read", "petition.export"))],
-    format: Annotated[Literal["xlsx", "csv"], Query()] = "xlsx", field: Annotated[list[ShortText], Query()] = [],  # noqa: B006
-    received_from: Day = None, received_to: Day = None, q: Annotated[ShortText, Query()] = "",
+    wanted: RegisterFilter, format: Annotated[Literal["xlsx", "csv"], Query()] = "xlsx",
 ) -> Response:  # fmt: skip
     """Register lines with labels, names of people replaced by placeholders; the audit keeps that it was taken."""
-    wanted = PetitionFilter(q=q, field=tuple(field), received_from=received_from, received_to=received_to)
     return register_download(service, principal, wanted, format)
 
 
@@ -181,8 +181,14 @@ def read_feedback(service: ServiceDep, _: Researcher, version: Place = "") -> Ag
     with service.records.read() as session:
         rows = feedback.agreement(session, version)
         months = {m: a.f1 for m, a in feedback.agreement_by_month(session).items()}
+        over_time = [{"month": month, **body_of(a)} for month, a in feedback.agreement_over_time(session, version)]
         versions = feedback.model_versions(session)
-    return Agreements.model_validate({"items": rows, "months": months, "versions": versions})
+    return Agreements.model_validate({"items": rows, "months": months, "over_time": over_time, "versions": versions})
+
+
+def body_of(a: feedback.Agreement) -> dict[str, Any]:
+    """The agreement on one label as the API shows it."""
+    return {n: getattr(a, n) for n in ("task", "code", "both", "machine", "clerk", "precision", "recall", "f1")}
 
 
 @router.get("/feedback/export", summary="Dữ liệu huấn luyện đã che danh tính", response_class=StreamingResponse,
@@ -227,9 +233,10 @@ def owner_of(principal: Principal) -> int:
 @router.get("/searches", summary="Tìm kiếm đã lưu", responses=problems())
 def list_searches(service: ServiceDep, principal: Member) -> SavedList:
     """One's own kept searches by name."""
-    rows = select(SavedSearch).where(SavedSearch.user_id == owner_of(principal)).order_by(SavedSearch.name)
+    rows = select(SavedSearch).where(SavedSearch.user_id == owner_of(principal))
     with service.records.read() as session:
-        return SavedList.model_validate({"items": [saved_body(s) for s in session.scalars(rows)]})
+        found = sorted(session.scalars(rows), key=lambda s: in_vietnamese_order(s.name))
+        return SavedList.model_validate({"items": [saved_body(s) for s in found]})
 
 
 def saved_body(saved: SavedSearch) -> dict[str, Any]:

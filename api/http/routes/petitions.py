@@ -121,9 +121,7 @@ async def create(
     return PetitionBody.model_validate(stored)
 
 
-@router.get("", summary="Sổ đơn", responses=problems())
-def read_register(
-    service: ServiceDep, principal: May, wanted: Annotated[PetitionFilter, Depends(lambda: PetitionFilter())],
+def register_filter(
     q: Annotated[ShortText, Query(description="Tìm trong nội dung; gõ không dấu cũng được")] = "",
     field: Annotated[list[ShortText], Query()] = [],  # noqa: B006 - FastAPI copies query defaults
     type: Annotated[list[ShortText], Query()] = [],  # noqa: B006
@@ -132,14 +130,27 @@ def read_register(
     channel: Annotated[list[ShortText], Query()] = [],  # noqa: B006
     province: Annotated[list[ShortText], Query()] = [],  # noqa: B006
     commune: Annotated[list[ShortText], Query()] = [],  # noqa: B006
-    received_from: Annotated[IsoDate | None, Query()] = None, received_to: Annotated[IsoDate | None, Query()] = None, needs_review: bool | None = None,
-    mine: bool = False, order: Annotated[str, Query(pattern="^(inbox|newest|received|due)$")] = "newest",
+    received_from: Annotated[IsoDate | None, Query()] = None, received_to: Annotated[IsoDate | None, Query()] = None,
+    needs_review: bool | None = None, mine: bool = False,
+    open_only: Annotated[bool, Query(description="Chỉ đơn chưa kết thúc")] = False,
+    overdue: Annotated[bool, Query(description="Chỉ đơn chưa kết thúc đã quá hạn hôm nay")] = False,
+) -> PetitionFilter:  # fmt: skip
+    """The query parameters of the register, the same for its pages and its export."""
+    return PetitionFilter(q, tuple(field), tuple(type), tuple(urgency), tuple(status), tuple(channel), tuple(province),
+                          tuple(commune), received_from, received_to, needs_review, today() if overdue else None, mine,
+                          open_only)  # fmt: skip
+
+
+RegisterFilter = Annotated[PetitionFilter, Depends(register_filter)]
+
+
+@router.get("", summary="Sổ đơn", responses=problems())
+def read_register(
+    service: ServiceDep, principal: May, wanted: RegisterFilter,
+    order: Annotated[str, Query(pattern="^(inbox|newest|received|due)$")] = "newest",
     cursor: Annotated[str | None, Query(max_length=400)] = None, limit: Annotated[int, Query(ge=1, le=200)] = 40,
 ) -> PetitionPage:  # fmt: skip
     """The register with filters; follow `next` for more."""
-    wanted = PetitionFilter(q, tuple(field), tuple(type), tuple(urgency), tuple(status), tuple(channel),
-                            tuple(province), tuple(commune), received_from, received_to, needs_review,
-                            None, mine)  # fmt: skip
     with service.records.read() as session:
         page = list_petitions(session, wanted, viewer_of(principal), order=order, cursor=cursor, limit=limit)
         items = [petition_line(p) for p in page.petitions]
