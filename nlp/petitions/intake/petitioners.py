@@ -70,6 +70,26 @@ _GROUP = re.compile(
 )
 
 
+# What may follow a signature in small letters.
+_AFTER_SIGNATURE = (
+    "ký",
+    "đã ký",
+    "và",
+    "cùng",
+    "đt",
+    "sđt",
+    "kính",
+    "ngày",
+    "thôn",
+    "xóm",
+    "ấp",
+    "bản",
+    "tổ",
+    "xã",
+    "ky",
+)
+
+
 def find_petitioners(look: Look) -> list[Party]:
     found: list[Party] = []
     cue, accused, blamed = party_words("petitioner_before"), party_words("respondent_before"), _accused(look)
@@ -154,7 +174,8 @@ def _signers(look: Look) -> list[Party]:
         opens = len(head) <= HEAD_LONGEST and bool(_SIGNING_HEAD.fullmatch(head))
         listed = bool(out) and bool(_LIST_GAP.match(look.view.text[out[-1].end : name.start]))
         rest = look.view.text[name.end : line[1]].strip(" .")
-        ends = len(rest) < 14 or rest[0] in ',(–;-/:"“[' or rest.startswith(("ngày", "ngay"))
+        short = len(rest) < 14 and (not rest[:1].islower() or rest.startswith(_AFTER_SIGNATURE))
+        ends = short or rest[:1] != "" and rest[0] in ',(–;-/:"“[' or rest.startswith(("ngày", "ngay"))
         if (opens and ends and line[1] - line[0] < 120) or listed:
             out.append(make_party("nguoi_gui", name, "cho_ky", 0.8, look))
     return out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from nlp.petitions.intake.decisions import decided
 from nlp.petitions.intake.party_look import Look, Party, in_quotes, is_witness, make_party, party_words
 from nlp.petitions.intake.routing_rules import OFFICIAL, official_posts, respondent_kind
 from nlp.petitions.intake.rules import word_set
@@ -96,7 +97,7 @@ def find_respondents(look: Look, senders: list[Party], petition_type: str | None
             if target:
                 add(target, "de_nghi_xu_ly", 0.75)
     for office in look.offices[:MOST]:
-        if _decided(look, office, petition_type):
+        if decided(look, office, petition_type):
             add(office, "ra_van_ban", 0.7)
     if not found and petition_type in ("to_cao", "hon_hop"):
         titled = [
@@ -257,46 +258,3 @@ def _target(look: Look, i: int, people: list[Entity], *, window: int = 60, peopl
             if start <= o.start < limit and (not near or o.end < min(n.start for n in near) - 30)
         ]
     return min(near, key=lambda e: (e.kind != "ho_ten", e.start), default=None)
-
-
-def _decided(look: Look, office: Entity, petition_type: str | None) -> bool:
-    """Whether an office did what is contested: it issued, refused, fined … or the document is said to be its own."""
-    text = look.view.text.lower() if look.view.accented else look.view.folded
-    text = text if len(text) == len(look.view.text) else look.view.folded
-    contested = petition_type == "khieu_nai" or _CONTESTS.search(text)
-    before = text[max(0, office.start - 60) : office.start]
-    if not contested or _ADDRESSED.search(before):
-        return False
-    # Between the office and what it did may stand a day and "đã".
-    skipped = _WHEN.match(text, office.end)
-    i = look.token_after(skipped.end() if skipped else office.end)
-    acts = (
-        i is not None
-        and bool(party_words("decided").at(look.keys, i, look.view.accented))
-        and (look.view.tokens[i].folded != "ra" or _ISSUES.match(text, look.view.tokens[i].start))
-        and not re.search(r"[^\s,]", text[skipped.end() if skipped else office.end : look.view.tokens[i].start])
-    )
-    return acts or bool(_DOCUMENT_OF.search(before))
-
-
-_CONTESTS = re.compile(
-    r"không đồng ý|khiếu nại|không phục|không chấp nhận|không nhất trí|không nhận|không đồng tình|phản đối|ko đồng ý|"
-    r"trái luật|huỷ|hủy|khong dong y|khieu nai|khong chap nhan|khong phuc"
-)
-_ADDRESSED = re.compile(
-    r"(?:kính gửi|gửi|gởi|thưa|lên|tới|đến|chuyển|đề nghị|nhờ|mong|yêu cầu|xin|kinh gui|gui|chuyen|de nghi|nho|mong|"
-    r"yeu cau)\W*(?:[^\W\d]+\s){0,3}\Z"
-)
-_DOCUMENT_OF = re.compile(
-    r"(?:quyết định|công văn|thông báo|văn bản|kết luận|phiếu|giấy|bản án|biên bản|vb|qđ|tb|cách tính|phương án|kết "
-    r"quả|quyet dinh|cong van|thong bao|van ban|ket luan|phieu|giay|ban an|bien ban|qd)[^.;\n]{0,44} (?:của|cua) "
-    r"(?:[^\W\d]+ ){0,4}\Z"
-)
-# "ra" alone is also to go out.
-_ISSUES = re.compile(
-    r"ra\s(?:\w+\s)?(?:quyết|văn|thông|công văn|kết|giấy|phiếu|qđ|tb|cv|vb|lệnh|biên|quyet|van|thong|cong van|ket|giay)"
-)
-_WHEN = re.compile(
-    r"(?:,?\s(?:(?:ngày|hôm|vào|ngay|hom)\s)?\d{1,2}[/.\-]\d{1,2}(?:[/.\-]\d{2,4})?,?)?"
-    r"(?:\s(?:đã|lại|vừa|mới|cũng|vẫn|tự ý|cố tình|da|lai|vua|moi))*(?=\s)"
-)
