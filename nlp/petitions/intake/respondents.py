@@ -121,7 +121,7 @@ def find_respondents(look: Look, senders: list[Party], petition_type: str | None
         post = _post(look, 0, len(look.keys))
         if post:
             add(post, "chuc_vu", 0.5)
-    return _without_repeats(look, list(found.values()), others)
+    return _without_repeats(look, list(found.values()), named)
 
 
 def _without_repeats(look: Look, found: list[Party], others: list[Entity]) -> list[Party]:
