@@ -12,7 +12,7 @@ from rich.table import Table
 
 from api.cli.model_checks import compare_pair, promote_checked, show_check
 from api.cli.output import WRONG_USE, clear_errors, err, out
-from nlp.registry import Registry, Version
+from nlp.registry import Registry, RegistryError, Version
 
 if TYPE_CHECKING:
     from nlp.training.hard import HardCheck
@@ -36,13 +36,16 @@ def _who() -> str:
 def list_versions(task: Annotated[str | None, typer.Argument(help="petitions, findings hoặc vectors")] = None) -> None:
     """Liệt kê các phiên bản và trạng thái."""
     with clear_errors():
-        versions = Registry().list(task)
+        registry = Registry()
+        versions, unsound = registry.list(task), registry.unsound(task)
     table = Table()
     for column in ("Tên", "Tác vụ", "Trạng thái", "Ngày tạo", "Điểm kiểm định"):
         table.add_column(column)
     for v in versions:
         table.add_row(v.name, v.task, STATES.get(v.state, v.state), v.manifest.created[:16], _scores(v))
     out.print(table if versions else "Chưa có mô hình nào.")
+    for error in unsound.values():
+        out.print(f"[red]Hỏng[/red] {error.message}")
 
 
 def _scores(version: Version) -> str:
@@ -58,15 +61,22 @@ def history(task: Annotated[str | None, typer.Argument(help="petitions, findings
     """Ai đã đưa mô hình nào vào dùng, khi nào và vì sao."""
     with clear_errors():
         events = Registry().history(task)
-    table = Table()
-    for column in ("Lúc", "Việc", "Từ", "Sang", "Ai", "Vì sao", "Ca khó"):
-        table.add_column(column)
     for e in events:
+        moved = f"{e['from']} → {e['to']}" if e["from"] else e["to"]
+        out.print(f"{e['at'][:16].replace('T', ' ')}  [bold]{ACTIONS.get(e['action'], e['action'])}[/bold]  {moved}")
+        told = f"{e['who']}: {e['why']}"
         hard = (e.get("checks") or {}).get("hard")
-        checked = f"{hard['before']} → {hard['after']} / {hard['n']}" if hard else "–"
-        action = ACTIONS.get(e["action"], e["action"])
-        table.add_row(e["at"][:16], action, e["from"] or "–", e["to"], e["who"], e["why"], checked)
-    out.print(table if events else "Chưa có thay đổi nào.")
+        if hard:
+            told += f" (ca khó đúng {hard['before']} → {hard['after']} trên {hard['n']}"
+            told += ", chấp nhận đọc kém hơn)" if hard.get("accepted") and not hard["passed"] else ")"
+        out.print(f"  {told}", markup=False)
+    if not events:
+        out.print("Chưa có thay đổi nào.")
+
+
+def chance(p: float) -> str:
+    """A p-value as people write it; the exact tests go lower than three places show."""
+    return "<0.001" if p < 0.0005 else f"{p:.3f}"
 
 
 @models.command("compare")
@@ -98,11 +108,11 @@ def _show(result: dict[str, Any], check: HardCheck | None) -> None:
         if s["one"] is not None and s["other"] is not None:
             d = s["difference"]
             gap = f"{d['value']:+.3f} [{d['low']:+.3f}; {d['high']:+.3f}]"
-            table.add_row(name, f"{s['one']:.3f}", f"{s['other']:.3f}", gap, f"{s['p']:.3f}")
+            table.add_row(name, f"{s['one']:.3f}", f"{s['other']:.3f}", gap, chance(s["p"]))
     out.print(table)
     for task, m in result["mcnemar"].items():
         out.print(
-            f"  {task}: chỉ gốc đúng {m['only_one']}, chỉ bản kia đúng {m['only_other']} (McNemar p={m['p']:.3f})"
+            f"  {task}: chỉ gốc đúng {m['only_one']}, chỉ bản kia đúng {m['only_other']} (McNemar p {chance(m['p'])})"
         )
     clear = [r for r in result["labels"] if r["low"] is not None and (r["low"] > 0 or r["high"] < 0)]
     for r in clear:
@@ -154,10 +164,19 @@ def adopt(
 
 @models.command("verify")
 def verify(name: Annotated[str | None, typer.Argument(help="Bỏ trống để kiểm tra tất cả.")] = None) -> None:
-    """So mã băm của từng tệp với bản kê, không nạp mô hình."""
+    """So mã băm của từng tệp với bản kê, không nạp mô hình; mọi phiên bản đều được kiểm dù bản trước đã hỏng."""
+    bad = 0
     with clear_errors():
         registry = Registry()
-        versions = [registry.get(name)] if name else registry.list()
-        for version in versions:
-            registry.verify(version)
-            out.print(f"[green]Khớp[/green] {version.name}")
+        for found in [name] if name else registry.names():
+            try:
+                registry.verify(found)
+            except RegistryError as error:
+                bad += 1
+                err.print(f"[red]Lỗi[/red] ({error.code}): {error.message}")
+            else:
+                out.print(f"[green]Khớp[/green] {found}")
+        for folder in [] if name else registry.foreign():
+            out.print(f"[yellow]Lạ[/yellow] {folder}: không có trong sổ đăng ký nên không được nạp (models adopt).")
+    if bad:
+        raise typer.Exit(WRONG_USE)

@@ -63,9 +63,29 @@ class Registry:
         return (stat.st_mtime_ns, stat.st_size)
 
     def list(self, task: str | None = None) -> list[Version]:
-        """All registered versions, oldest first."""
-        rows = [self.get(name) for name in self._index()["versions"]]
-        return sorted((v for v in rows if task in (None, v.task)), key=lambda v: (v.manifest.created, v.name))
+        """All registered versions whose manifest is as registered, oldest first; `unsound` names the others."""
+        bad = self.unsound(task)
+        rows = [self.get(name) for name in self.names(task) if name not in bad]
+        return sorted(rows, key=lambda v: (v.manifest.created, v.name))
+
+    def names(self, task: str | None = None) -> Sequence[str]:
+        """The names of all registered versions, whatever became of their folders."""
+        return [name for name, entry in self._index()["versions"].items() if task in (None, entry["task"])]
+
+    def unsound(self, task: str | None = None) -> dict[str, RegistryError]:
+        """Registered versions whose manifest is missing or changed: one of them must not hide the others."""
+        found: dict[str, RegistryError] = {}
+        for name in self.names(task):
+            try:
+                self.get(name)
+            except RegistryError as error:
+                found[name] = error
+        return found
+
+    def foreign(self) -> Sequence[str]:
+        """Version folders that were put here without being registered."""
+        known = set(self._index()["versions"])
+        return sorted(p.parent.name for p in self.root.glob(f"*/{MANIFEST}") if p.parent.name not in known)
 
     def history(self, task: str | None = None) -> Sequence[dict[str, Any]]:
         """Who promoted or rolled back what, when and why; oldest first."""

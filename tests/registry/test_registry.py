@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import threading
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 
 import joblib
 import pytest
+from typer.testing import CliRunner
 
+from api.cli import app
 from nlp.registry import Registry, RegistryError
 
 
@@ -241,3 +244,40 @@ def test_a_damaged_index_is_named_not_guessed(registry: Registry) -> None:
     with pytest.raises(RegistryError) as refused:
         registry.list()
     assert refused.value.code == "registry_damaged"
+
+
+def test_one_damaged_version_hides_no_other_and_is_named(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in "1234":
+        save(registry, number)
+    shutil.rmtree(registry.root / "petitions-1")
+    (registry.root / "petitions-2" / "manifest.json").write_text("{}", encoding="utf-8")
+    (registry.root / "petitions-3" / "artefact.joblib").write_bytes(b"x")
+    shutil.copytree(registry.root / "petitions-4", registry.root / "petitions-lạ")
+    assert [v.name for v in registry.list("petitions")] == ["petitions-3", "petitions-4"]
+    assert set(registry.unsound()) == {"petitions-1", "petitions-2"}
+    assert registry.foreign() == ["petitions-lạ"]
+    monkeypatch.setenv("LANGNGHE_MODELS", str(registry.root))
+    run = CliRunner()
+    told = run.invoke(app, ["models", "list"])
+    assert told.exit_code == 0, told.output
+    assert "petitions-4" in told.output
+    assert "petitions-1" in told.output
+    checked = run.invoke(app, ["models", "verify"])
+    assert checked.exit_code == 2
+    assert checked.output.count("model_tampered") == 3
+    assert "Khớp petitions-4" in checked.output
+    assert "Lạ petitions-lạ" in checked.output
+
+
+def test_the_history_tells_who_why_and_what_was_accepted(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    worse = {"hard": {"n": 34, "before": 24, "after": 14, "passed": False, "accepted": True}}
+    registry.promote(save(registry, "1"), who="Lan", why="bản đầu")
+    registry.promote(save(registry, "2"), who="Minh", why="học từ 200 sửa đổi [lần 2]", checks=worse)
+    monkeypatch.setenv("LANGNGHE_MODELS", str(registry.root))
+    told = CliRunner().invoke(app, ["models", "history"], terminal_width=80).output.replace("\n", " ")
+    assert "petitions-1 → petitions-2" in told
+    assert "Minh: học từ 200 sửa đổi [lần 2] (ca khó đúng 24 → 14 trên 34, chấp nhận đọc kém hơn)" in " ".join(
+        told.split()
+    )
