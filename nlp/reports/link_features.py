@@ -6,9 +6,8 @@ Every measure is a table of shape (sources, limitations), so that a report of hu
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +19,6 @@ Array = NDArray[np.float64]
 SOURCES = ("cause", "recommendation")
 _BACK = re.compile(r"(?<!\w)(?:nêu trên|trên đây|nói trên|này|đó|trên)(?!\w)")
 _MEASURES = ("cosine", "vector", "aligned", "topics")
-_AT_ONCE = 32
 TOPIC_WEIGHT = 3.0
 """Factor of the products of topic probabilities, which are not scaled: many and weak, they count together."""
 
@@ -94,8 +92,25 @@ FEATURES = (
     "list_gap_squared",
     "same_rank",
 )
-"""Names of the first columns of a pair's row; the products of topics follow. A model of an earlier release takes the
-columns that it was fitted on, so new ones stand behind."""
+"""Names of the first columns of a pair's row; the products of topics follow, then MORE."""
+
+MORE = (
+    "covers_source",
+    "covers_limit",
+    "covered",
+    "covered_rank",
+    "covered_rank_back",
+    "covered_best",
+    "nearest",
+    "nearest_three",
+    "centred",
+    "centred_rank",
+    "centred_rank_back",
+    "opening",
+    "phrases",
+)
+"""Names of the columns behind the products of topics. A model of an earlier release takes the columns that it was
+fitted on, so new ones stand behind."""
 
 
 @dataclass(frozen=True)
@@ -137,12 +152,15 @@ def pairs_of(findings: Sequence[Candidate], vectors: VectorTable | None) -> Pair
     columns["aligned_section"] = columns["aligned"] * columns["same_section"]
     scores = np.array([f.topic_scores for f in findings], dtype=np.float32).reshape(len(findings), -1)
     width = scores.shape[1]
-    rows = np.empty((len(sources), len(limits), len(FEATURES) + width * width), dtype=np.float32)
+    more = _word_columns(likeness, sources, limits)
+    rows = np.empty((len(sources), len(limits), len(FEATURES) + width * width + len(MORE)), dtype=np.float32)
     for at, name in enumerate(FEATURES):
         rows[:, :, at] = columns[name]
     for at in range(width):
         first = len(FEATURES) + at * width
         rows[:, :, first : first + width] = (TOPIC_WEIGHT * scores[sources, at])[:, None, None] * scores[limits]
+    for at, name in enumerate(MORE, start=len(FEATURES) + width * width):
+        rows[:, :, at] = more[name]
     kinds = tuple(findings[i].kind for i in sources)
     return Pairs(tuple(sources), tuple(limits), kinds, rows, _akin(likeness, sources, kinds))
 
@@ -154,27 +172,6 @@ def _akin(likeness: Likeness, sources: Sequence[int], kinds: Sequence[str]) -> A
     if table.size:
         out[np.ix_(one, other)] = table
         out[np.ix_(other, one)] = table.T
-    return out
-
-
-def hearsay(pairs: Pairs, answers: Array) -> Array:
-    """What the sources of the other kind say about each pair, shape (sources, limits, 3).
-
-    A recommendation often mends what a cause names: where the two are alike, the limitation of one is the limitation
-    of the other. Parameters: `answers`, first probabilities of all pairs. Columns: the mean of the others' answers
-    weighed by likeness, the strongest such answer, the strongest answer at all.
-    """
-    out = np.zeros((*answers.shape, 3))
-    for kind, other in (SOURCES, SOURCES[::-1]):
-        mine, theirs = pairs.of(kind), pairs.of(other)
-        if not len(mine) or not len(theirs):
-            continue
-        akin = pairs.akin[np.ix_(mine, theirs)]
-        akin = np.maximum(akin - akin.mean(axis=1, keepdims=True), 0.0)
-        said = answers[theirs]
-        out[mine, :, 0] = (akin / np.maximum(akin.sum(axis=1, keepdims=True), 1e-9)) @ said
-        out[mine, :, 1] = (akin[:, :, None] * said[None]).max(axis=1)
-        out[mine, :, 2] = said.max(axis=0)
     return out
 
 
@@ -195,6 +192,24 @@ def _likeness_columns(likeness: Likeness, sources: Sequence[int], limits: Sequen
         out[f"{name}_rank_back"] = _ranks(-table.T).T
     for name, column in (("rare", "shared_rare"), ("names", "shared_names"), ("numbers", "shared_numbers")):
         out[column] = likeness.table(name, sources, limits)
+    return out
+
+
+def _word_columns(likeness: Likeness, sources: Sequence[int], limits: Sequence[int]) -> dict[str, Array]:
+    """Word-by-word likeness, in both directions and on the whole (columns of MORE)."""
+    out = {
+        "covers_source": likeness.table("covered", sources, limits),
+        "covers_limit": likeness.table("covered", limits, sources).T,
+    }
+    out["covered"] = (out["covers_source"] + out["covers_limit"]) / 2
+    top = out["covered"].max(axis=1, keepdims=True)
+    out["covered_best"] = out["covered"] / np.where(top == 0.0, 1.0, top)
+    out["centred"] = likeness.table("centred", sources, limits)
+    for name in ("covered", "centred"):
+        out[f"{name}_rank"] = _ranks(-out[name])
+        out[f"{name}_rank_back"] = _ranks(-out[name].T).T
+    for name in ("nearest", "nearest_three", "opening", "phrases"):
+        out[name] = likeness.table(name, sources, limits)
     return out
 
 
@@ -286,25 +301,3 @@ def _list_columns(findings: Sequence[Candidate], sources: Sequence[int], limits:
         "same_rank": np.equal.outer(rank, np.arange(len(limits))).astype(float),
         **block,
     }
-
-
-def with_hearsay(rows: NDArray[np.float32], heard: Array | None) -> NDArray[np.float32]:
-    """Rows of the second look: those of the first, and what the other kind's sources were answered."""
-    return rows if heard is None else np.concatenate([rows, heard.astype(np.float32)], axis=2)
-
-
-def probabilities(estimators: Mapping[str, Any], pairs: Pairs, heard: Array | None = None) -> Array:
-    """Probability of every pair by the classifier of its source's kind, shape (sources, limitations); 0 without one.
-
-    Parameters: `estimators`; `pairs`; `heard`, columns of `hearsay` for the second look. A few sources at a time, so
-    that a file of hundreds of pages stays small.
-    """
-    out = np.zeros(pairs.rows.shape[:2])
-    for kind, estimator in estimators.items():
-        mine = pairs.of(kind)
-        for first in range(0, len(mine), _AT_ONCE):
-            some = mine[first : first + _AT_ONCE]
-            rows = with_hearsay(pairs.rows[some], None if heard is None else heard[some])
-            flat = rows.reshape(-1, rows.shape[2])[:, : estimator.n_features_in_]
-            out[some] = estimator.predict_proba(flat)[:, 1].reshape(len(some), -1)
-    return out

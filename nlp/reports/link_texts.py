@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -21,6 +22,11 @@ _STOP = frozenset(
     )
 )
 _NAME = re.compile(r"(?<=[a-zà-ỹđ,(] )[A-ZĐÀ-Ỹ]\w+(?: [A-ZĐÀ-Ỹ]\w+)*")
+_NEAR = 0.35
+"""Cosine of word vectors under which two words say nothing about each other."""
+_OPENING = 9
+"""How many words at the head of a finding name what it is about."""
+_SHARED = 4
 _NUMBER = re.compile(r"\d[\d.,]*\d|\d")
 
 
@@ -64,15 +70,23 @@ class Likeness:
         self._names = [frozenset(_NAME.findall(f.text)) for f in findings]
         scores = np.array([f.topic_scores for f in findings], dtype=float).reshape(len(findings), -1)
         self._topics = scores / np.maximum(np.linalg.norm(scores, axis=1, keepdims=True), 1e-9)
-        self._rows = [_word_rows(f.words, vectors) for f in findings]
+        self._openings = [terms(" ".join(f.text.split()[:_OPENING])) for f in findings]
+        self._phrases = _rare_phrases([f.text for f in findings])
+        known = [_known(f.words, vectors) for f in findings]
+        self._rows = [_word_rows(index, vectors) for index in known]
+        self._rarity = _rarity(known, vectors)
         means = [(rows * shares[:, None]).sum(axis=0) for rows, shares in self._rows]
         self._means = [mean / max(float(np.linalg.norm(mean)), 1e-9) for mean in means]
+        self._centred = _centred([r for r, _ in self._rows], self._rarity)
 
     def table(self, measure: str, left: Sequence[int], right: Sequence[int]) -> Array:
         """One measure between two lists of findings, shape (left, right).
 
         Parameters: `measure`, one of cosine (weighted words and word pairs), rare (weight of the three rarest terms in
-        common), names, numbers (how many in common), vector (cosine of mean word vectors), aligned, topics.
+        common), names, numbers (how many in common), vector (cosine of mean word vectors), aligned, topics; covered
+        (share of the left's words that the right has something near to), nearest and nearest_three (weight of the
+        left's best such words), centred (cosine of mean vectors less what all findings of the document have in
+        common), opening (cosine of the first words), phrases (runs of three words that few findings have).
         """
         if measure == "topics":
             return np.asarray(self._topics[list(left)] @ self._topics[list(right)].T)
@@ -105,17 +119,81 @@ class Likeness:
         table = rows @ others.T
         return float((table.max(axis=1) @ shares + table.max(axis=0) @ theirs) / 2)
 
+    def _near(self, i: int, j: int) -> Array:
+        """Weight of each of i's words times how near j comes to it, 0 below `_NEAR`."""
+        rows, others = self._rows[i][0], self._rows[j][0]
+        if not len(rows) or not len(others):
+            return np.zeros(1)
+        best = (rows @ others.T).max(axis=1)
+        return np.asarray(np.maximum(best - _NEAR, 0.0) / (1.0 - _NEAR) * self._rarity[i])
 
-def _word_rows(words: Sequence[str], vectors: VectorTable | None) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Unit vectors of the content words and their shares (summing to one)."""
+    def _covered_of(self, i: int, j: int) -> float:
+        return float(self._near(i, j).sum() / max(float(self._rarity[i].sum()), 1e-6))
+
+    def _nearest_of(self, i: int, j: int) -> float:
+        return float(self._near(i, j).max())
+
+    def _nearest_three_of(self, i: int, j: int) -> float:
+        return float(np.sort(self._near(i, j))[-3:].sum())
+
+    def _centred_of(self, i: int, j: int) -> float:
+        return float(self._centred[i] @ self._centred[j])
+
+    def _opening_of(self, i: int, j: int) -> float:
+        own, other = self._openings[i], self._openings[j]
+        shared, left, right = (sum(self._weights[t] ** 2 for t in group) for group in (own & other, own, other))
+        return shared / (math.sqrt(left * right) or 1.0)
+
+    def _phrases_of(self, i: int, j: int) -> int:
+        return min(3, len(self._phrases[i] & self._phrases[j]))
+
+
+def _known(words: Sequence[str], vectors: VectorTable | None) -> list[int]:
+    """Rows of the table for the content words, each once."""
     if vectors is None:
-        return np.zeros((0, 1), dtype=np.float32), np.zeros(0, dtype=np.float32)
-    index = [
+        return []
+    return [
         vectors.rows[w]
         for w in dict.fromkeys(words)
         if w in vectors.rows and w.replace("_", " ") not in _STOP and not w.isdigit() and w[0].isalpha()
     ]
+
+
+def _word_rows(index: list[int], vectors: VectorTable | None) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Unit vectors of the content words and their shares (summing to one)."""
+    if vectors is None:
+        return np.zeros((0, 1), dtype=np.float32), np.zeros(0, dtype=np.float32)
     rows = vectors.matrix[index].astype(np.float32) * vectors.scale[index][:, None]
     rows = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
     shares = vectors.weight[index].astype(np.float32)
     return rows, shares / max(float(shares.sum()), 1e-9)
+
+
+def _rarity(known: Sequence[list[int]], vectors: VectorTable | None) -> list[Array]:
+    """How much each content word counts: more where the language and this document have it seldom."""
+    counts = Counter(row for index in known for row in index)
+    return [
+        np.array([float(vectors.weight[r]) * math.log((1 + len(known)) / counts[r]) for r in index])
+        if vectors is not None
+        else np.zeros(0)
+        for index in known
+    ]
+
+
+def _centred(rows: Sequence[NDArray[np.float32]], rarity: Sequence[Array]) -> Array:
+    """Unit mean vectors of the findings after the document's own mean is taken away, shape (findings, dim)."""
+    if not rows:
+        return np.zeros((0, 1))
+    means = np.array(
+        [(r * w[:, None]).sum(axis=0) / max(float(w.sum()), 1e-6) for r, w in zip(rows, rarity, strict=True)]
+    )
+    means = means - means.mean(axis=0)
+    return np.asarray(means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-6))
+
+
+def _rare_phrases(texts: Sequence[str]) -> list[frozenset[tuple[str, ...]]]:
+    """Runs of three words of each text that at most `_SHARED` of the texts have."""
+    words = [re.findall(r"[^\W_]+", text.lower()) for text in texts]
+    runs = [frozenset(zip(w, w[1:], w[2:], strict=False)) for w in words]
+    counts = Counter(run for own in runs for run in own)
+    return [frozenset(run for run in own if counts[run] <= _SHARED) for own in runs]

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.reports.link_features import Candidate, hearsay, pairs_of, probabilities
+from nlp.reports.link_context import context, probabilities
+from nlp.reports.link_features import Candidate, pairs_of
 from nlp.reports.vectors import VectorTable
 
 __all__ = ["HOW", "Candidate", "LinkModel", "chosen_links", "how_linked"]
@@ -34,8 +35,8 @@ def how_linked(a: Candidate, b: Candidate) -> str:
 class LinkModel:
     """Fitted pair classifiers, one for each kind of source; made by `nlp.training.findings_links`.
 
-    `estimators` look at each pair by itself; `second`, where fitted, look again knowing what the sources of the other
-    kind were answered (`hearsay`). `first` is the least probability of a source's best link, `further` that of its
+    `estimators` look at each pair by itself; `second`, where fitted, look again knowing what the other sources were
+    answered (`link_context`). `first` is the least probability of a source's best link, `further` that of its
     other links, both by kind of the source.
     """
 
@@ -52,7 +53,8 @@ class LinkModel:
             return []
         answers = probabilities(self.estimators, pairs)
         if self.second:
-            answers = probabilities(self.second, pairs, hearsay(pairs, answers))
+            seen = {kind: estimator.n_features_in_ for kind, estimator in self.estimators.items()}
+            answers = probabilities(self.second, pairs, context(pairs, answers), seen)
         kept = chosen_links(answers, pairs.kinds, self.first, self.further)
         found = []
         for a, b in np.argwhere(kept):

@@ -17,6 +17,10 @@ _INTRODUCER = re.compile(
     r"(?:như sau|sau đây|đó là|cụ thể(?: là| như)?|như|là|gồm(?: có)?|bao gồm|sau|chủ yếu|trong đó)\s*:\s*",
     re.IGNORECASE,
 )
+_OPENING = re.compile(r"^[^:;]{2,110}:\s+(?=\S)")
+"""What stands before the colon of a sentence of two parts: who speaks, to whom, or what is listed."""
+_TURN = re.compile(r"^(?:song|tuy nhiên|tuy vậy|thế nhưng|nhưng|ngoài ra|phần (?:khác|còn lại))(?!\w)", re.IGNORECASE)
+"""A second part that begins so says something of another kind than the first."""
 _MIN_WORDS = 4
 
 
@@ -98,10 +102,17 @@ def _split_sentence(text: str, start: int, end: int) -> list[tuple[int, int, boo
     if len(labels) >= 2 or (len(labels) == 1 and _INTRODUCER.search(body[: labels[0].start()] + " ")):
         return _inline_items(start, body, labels)
     parts = [Span(p.start, p.end) for p in clauses(text, Span(start, end))]
-    lead = _INTRODUCER.search(body)
-    if len(parts) >= 3 or (len(parts) == 2 and lead and lead.end() < parts[0].end - start):
-        return _clauses(text, start, parts)
+    lead = _lead_of(text, parts)
+    if len(parts) >= 3 or (len(parts) == 2 and (lead or _TURN.match(text[parts[1].start : parts[1].end].lstrip()))):
+        return _clauses(text, start, parts, lead)
     return [(start, end, False, None)]
+
+
+def _lead_of(text: str, parts: list[Span]) -> int:
+    """Length of what introduces the list in its first part, 0 without one."""
+    first = text[parts[0].start : parts[0].end] if parts else ""
+    found = _INTRODUCER.search(first) or (_OPENING.match(first) if len(parts) == 2 else None)
+    return found.end() if found and found.end() < len(first) else 0
 
 
 def _inline_items(start: int, body: str, labels: list[re.Match[str]]) -> list[tuple[int, int, bool, str | None]]:
@@ -117,15 +128,12 @@ def _inline_items(start: int, body: str, labels: list[re.Match[str]]) -> list[tu
     return parts
 
 
-def _clauses(text: str, start: int, parts: list[Span]) -> list[tuple[int, int, bool, str | None]]:
+def _clauses(text: str, start: int, parts: list[Span], lead: int) -> list[tuple[int, int, bool, str | None]]:
     pieces: list[tuple[int, int, bool, str | None]] = []
     first = parts[0]
-    lead = _INTRODUCER.search(text[first.start : first.end])
-    if lead and len(text[first.start + lead.end() : first.end].split()) >= _MIN_WORDS:
-        pieces.append(
-            (first.start, first.start + len(text[first.start : first.start + lead.end()].rstrip()), True, None)
-        )
-        parts = [Span(first.start + lead.end(), first.end), *parts[1:]]
+    if lead and len(text[first.start + lead : first.end].split()) >= _MIN_WORDS:
+        pieces.append((first.start, first.start + len(text[first.start : first.start + lead].rstrip()), True, None))
+        parts = [Span(first.start + lead, first.end), *parts[1:]]
     for part in parts:
         short = len(text[part.start : part.end].split()) < _MIN_WORDS
         if short and pieces and pieces[-1][1] >= start:

@@ -138,6 +138,7 @@ def details_of(judged: Judged) -> dict[str, Any]:
         "metadata": {k: {"right": a, "n": b} for k, (a, b) in judged.metadata.items()},
         "topics": _micro(judged.topics),
         "embedded_causes": _micro(judged.embedded),
+        "link_faults": dict(judged.link_faults),
         "calibration": table,
         "calibration_error": sum(abs(row["said"] - row["right"]) * row["n"] for row in table) / n,
         "errors": dict(Counter(f"{e['error']} {e['kind']}" for e in judged.errors)),

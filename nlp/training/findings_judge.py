@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -50,6 +51,7 @@ class Judged:
     known_metadata: list[int] = field(default_factory=lambda: [0, 0])
     topics: list[int] = field(default_factory=lambda: [0, 0, 0])
     embedded: list[int] = field(default_factory=lambda: [0, 0, 0])
+    link_faults: Counter[str] = field(default_factory=Counter)
     confidence: list[tuple[float, bool]] = field(default_factory=list)
     errors: list[dict[str, str]] = field(default_factory=list)
 
@@ -138,6 +140,7 @@ def compare_report(judged: Judged, report: GoldReport, result: ReportResult) -> 
     judged.sorts.append(_cause_sorts(report, found, length))
     owner = {f.id: _owner(report, f) for f in found}
     judged.links.append(_links(report, found, owner))
+    judged.link_faults += _link_faults(report, found, owner)
     _details(judged, report, found, owner)
     wanted = report.gold.get("metadata") or {}
     for name, value in result.document.metadata.to_json().items():
@@ -203,6 +206,41 @@ def _links(
                     said.add((_name(source, finding.id), _name(target, link.to)))
         counts[relation] = LinkCounts(len(gold), len(said), len(gold & said))
     return counts
+
+
+LINK_FAULTS = ("right", "no_source", "no_limitation", "unsaid", "other_limitation", "unlinked_source", "no_finding")
+"""What becomes of a gold link (the first four) and of a wrong one that was said (the others)."""
+
+
+def _link_faults(
+    report: GoldReport, found: Sequence[Finding], owner: Mapping[str, Mapping[str, Any] | None]
+) -> Counter[str]:
+    """Gold links by what became of them, and wrong links by what is wrong with them (`LINK_FAULTS`)."""
+    gold = {(s["id"], link["to"]) for s in report.spans for link in s.get("links", ())}
+    linked = {source for source, _ in gold}
+    ends = {str(span["id"]) for span in owner.values() if span and "id" in span}
+    said = {
+        (
+            _name(owner[f.id], f.id),
+            _name(owner.get(link.to), link.to),
+            owner[f.id] is None or owner.get(link.to) is None,
+        )
+        for f in found
+        for link in f.links
+    }
+    right = {(source, target) for source, target, _ in said} & gold
+    faults: Counter[str] = Counter()
+    for source, target in gold:
+        faults[
+            "right" if (source, target) in right
+            else "no_source" if source not in ends
+            else "no_limitation" if target not in ends
+            else "unsaid"
+        ] += 1  # fmt: skip
+    for source, target, stray in said:
+        if (source, target) not in gold:
+            faults["no_finding" if stray else "other_limitation" if source in linked else "unlinked_source"] += 1
+    return faults
 
 
 def _details(

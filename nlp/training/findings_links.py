@@ -13,7 +13,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from nlp.reports.link_features import FEATURES, SOURCES, Pairs, hearsay, pairs_of, probabilities, with_hearsay
+from nlp.reports.link_context import context, probabilities, with_context
+from nlp.reports.link_features import FEATURES, MORE, SOURCES, Pairs, pairs_of
 from nlp.reports.links import LinkModel, chosen_links
 from nlp.reports.model import CLASSES, KIND_OF_CLASS
 from nlp.reports.reader import candidate
@@ -24,10 +25,10 @@ from nlp.training.findings_labels import finding_units, fit_topics, topic_scores
 from nlp.training.findings_sentences import Settings
 
 Array = NDArray[np.float64]
-Heard = dict[int, Array] | None
-"""Hearsay of the second look by report; None for the first look."""
-STRENGTH = 0.03
-"""Inverse of the penalty on the weights of the pair classifiers: few reports, many columns."""
+More = dict[int, Array] | None
+"""Context of the second look by report; None for the first look."""
+STRENGTH, STRENGTH_AGAIN = 0.03, 0.01
+"""Inverse of the penalty on the weights of the pair classifiers, first and second look: few reports, many columns."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def gold_pairs(report: LabelledReport, topics: TopicModel, vectors: VectorTable 
     return GoldPairs(pairs, np.array([[name in to for name in names] for to in linked], dtype=bool))
 
 
-def link_estimator(topics: int) -> Any:
+def link_estimator(topics: int, strength: float = STRENGTH) -> Any:
     """The pair classifier of one kind of source, unfitted.
 
     Parameters: `topics`, how many products of topic probabilities stand behind the named columns. They are left as
@@ -62,7 +63,7 @@ def link_estimator(topics: int) -> Any:
     """
     products = slice(len(FEATURES), len(FEATURES) + topics)
     columns = ColumnTransformer([("products", "passthrough", products)], remainder=StandardScaler())
-    return make_pipeline(columns, LogisticRegression(C=STRENGTH, max_iter=1000))
+    return make_pipeline(columns, LogisticRegression(C=strength, max_iter=1000))
 
 
 def fit_links(reports: Sequence[LabelledReport], vectors: VectorTable | None, settings: Settings) -> LinkModel:
@@ -75,37 +76,38 @@ def fit_links(reports: Sequence[LabelledReport], vectors: VectorTable | None, se
             found = gold_pairs(reports[i], topics, vectors)
             if found is not None:
                 data[i] = found
-    heard = {i: hearsay(data[i].pairs, answers) for i, answers in _held_out(data, None, folds).items()}
-    answers = _held_out(data, heard, folds)
+    more = {i: context(data[i].pairs, answers) for i, answers in _held_out(data, None, folds).items()}
+    answers = _held_out(data, more, folds)
     first, further = {}, {}
     for kind in SOURCES:
         first[kind], further[kind] = best_link_thresholds([(data[i], answers[i]) for i in sorted(data)], kind)
-    return LinkModel(_fit(data, None), vectors, first, further, _fit(data, heard))
+    return LinkModel(_fit(data, None), vectors, first, further, _fit(data, more))
 
 
-def _held_out(data: dict[int, GoldPairs], heard: Heard, folds: Sequence[set[int]]) -> dict[int, Array]:
+def _held_out(data: dict[int, GoldPairs], more: More, folds: Sequence[set[int]]) -> dict[int, Array]:
     """Answers for every report by classifiers that did not see its fold."""
     out = {}
     for held in folds:
-        fitted = _fit({i: d for i, d in data.items() if i not in held}, heard)
+        fitted = _fit({i: d for i, d in data.items() if i not in held}, more)
         for i in held & set(data):
-            out[i] = probabilities(fitted, data[i].pairs, None if heard is None else heard[i])
+            out[i] = probabilities(fitted, data[i].pairs, None if more is None else more[i])
     return out
 
 
-def _fit(data: dict[int, GoldPairs], heard: Heard) -> dict[str, Any]:
+def _fit(data: dict[int, GoldPairs], more: More) -> dict[str, Any]:
     fitted = {}
     for kind in SOURCES:
         design, wanted = [], []
         for i in sorted(data):
             own = data[i].pairs.of(kind)
-            rows = with_hearsay(data[i].pairs.rows[own], None if heard is None else heard[i][own])
+            rows = with_context(data[i].pairs.rows[own], None if more is None else more[i][own])
             design.append(rows.reshape(-1, rows.shape[2]))
             wanted.append(data[i].wanted[own].ravel())
         truth = np.concatenate(wanted)
         if truth.any() and not truth.all():
-            topics = data[min(data)].pairs.rows.shape[2] - len(FEATURES)
-            fitted[kind] = link_estimator(topics).fit(np.vstack(design), truth.astype(np.int64))
+            topics = data[min(data)].pairs.rows.shape[2] - len(FEATURES) - len(MORE)
+            strength = STRENGTH if more is None else STRENGTH_AGAIN
+            fitted[kind] = link_estimator(topics, strength).fit(np.vstack(design), truth.astype(np.int64))
     return fitted
 
 

@@ -40,7 +40,7 @@ def write_report(result: Evaluation) -> str:
     parts.append(_genre_table(result))
     if result.left_out:
         parts.append(_left_out_table(result))
-    parts += [_details(result), _errors(result)]
+    parts += [_details(result), _link_faults(result), _errors(result)]
     if result.samples:
         parts.append(_samples(result))
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
@@ -165,6 +165,31 @@ def _details(result: Evaluation) -> str:
         rows.append(
             f"| {row['from']:.1f}–{row['from'] + 0.1:.1f} | {row['n']} | {_number(row['said'])} | {_number(row['right'])} |"
         )
+    return "\n".join(rows)
+
+
+LINK_FAULTS: Mapping[str, str] = {
+    "right": "nối đúng",
+    "no_source": "bỏ sót: không tìm ra nguyên nhân hoặc kiến nghị ở đầu này",
+    "no_limitation": "bỏ sót: không tìm ra hạn chế ở đầu kia",
+    "unsaid": "bỏ sót: tìm ra cả hai đầu mà không nối",
+    "other_limitation": "thừa: nguồn có liên kết vàng nhưng tới hạn chế khác",
+    "unlinked_source": "thừa: nguồn không có liên kết vàng nào",
+    "no_finding": "thừa: một đầu không phải phát hiện",
+}
+
+
+def _link_faults(result: Evaluation) -> str:
+    counts = result.details.get("link_faults", {})
+    gold = sum(counts.get(k, 0) for k in ("right", "no_source", "no_limitation", "unsaid"))
+    both = counts.get("right", 0) + counts.get("unsaid", 0)
+    rows = ["## Liên kết sai ở đâu", "", "| Chuyện gì xảy ra | Số liên kết |", "|---|---|"]
+    rows += [f"| {name} | {counts.get(code, 0)} |" for code, name in LINK_FAULTS.items()]
+    rows += [
+        "",
+        f"Trần của bước nối: {both}/{gold} liên kết vàng có đủ hai đầu trong số phát hiện tìm được. Những gì đã thử, và vì sao phần còn lại "
+        "khó: docs/findings-experiments.md.",
+    ]
     return "\n".join(rows)
 
 

@@ -6,7 +6,8 @@ from nlp.reports.chain import CONTEXTS, Chain
 from nlp.reports.comparison import compare_findings
 from nlp.reports.findings import Finding, finding_id
 from nlp.reports.grouping import Entry, group_findings, history, history_in_words
-from nlp.reports.link_features import FEATURES, Candidate, hearsay, pairs_of, with_hearsay
+from nlp.reports.link_context import CONTEXT, context, hearsay, with_context
+from nlp.reports.link_features import FEATURES, MORE, Candidate, pairs_of
 from nlp.reports.links import chosen_links, how_linked
 from nlp.text import Span
 
@@ -26,7 +27,7 @@ def test_every_pair_of_source_and_limitation_is_described() -> None:
     pairs = pairs_of(findings, None)
     assert pairs is not None
     assert (pairs.sources, pairs.limits, pairs.kinds) == ((2, 3), (0, 1), ("cause", "recommendation"))
-    assert pairs.rows.shape == (2, 2, len(FEATURES) + 2 * 2) and np.isfinite(pairs.rows).all()
+    assert pairs.rows.shape == (2, 2, len(FEATURES) + 2 * 2 + len(MORE)) and np.isfinite(pairs.rows).all()
     column = FEATURES.index("cosine")
     assert pairs.rows[1, 0, column] > pairs.rows[1, 1, column]
 
@@ -58,7 +59,23 @@ def test_a_cause_hears_what_a_like_recommendation_was_answered() -> None:
     pairs.akin[0] = [1.0, 0.9, 0.1]
     said = hearsay(pairs, np.array([[0.0, 0.0], [0.8, 0.1], [0.1, 0.7]]))
     assert said[0].argmax(axis=0).tolist()[:2] == [0, 0]
-    assert with_hearsay(pairs.rows, said).shape == (3, 2, pairs.rows.shape[2] + 3)
+    assert with_context(pairs.rows, said).shape == (3, 2, pairs.rows.shape[2] + 3)
+
+
+def test_the_second_look_knows_rivals_neighbours_and_order() -> None:
+    findings = [_candidate("limitation", f"Việc thứ {i} còn chậm.", i) for i in range(3)]
+    findings += [_candidate("recommendation", f"Làm xong việc {i}.", 3 + i) for i in range(3)]
+    pairs = pairs_of(findings, None)
+    assert pairs is not None
+    answers = np.array([[0.9, 0.1, 0.0], [0.3, 0.3, 0.3], [0.0, 0.1, 0.9]])
+    seen = context(pairs, answers)
+    assert seen.shape == (3, 3, CONTEXT) and np.isfinite(seen).all()
+    before_and_after = seen[1, :, 8:10]
+    assert before_and_after.tolist() == [[0.0, 0.1], [0.9, 0.9], [0.1, 0.0]]
+    crossed, beside = seen[1, :, 14], seen[1, :, 15]
+    assert crossed.argmin() == 1 and beside.argmax() == 1
+    best_rival = seen[:, :, 6]
+    assert best_rival[1].tolist() == [0.9, 0.1, 0.9]
 
 
 def test_the_best_pair_needs_less_than_the_others() -> None:

@@ -48,6 +48,20 @@ def test_two_halves_of_a_sentence_stay_together() -> None:
     assert _texts(text) == [text.strip()]
 
 
+def test_two_parts_after_a_colon_or_a_turn_are_two_units() -> None:
+    text = "Với UBND thành phố: cho nâng phụ cấp chi hội trưởng; cấp cho Ban Đại diện một xe ô tô.\n"
+    assert _texts(text) == [
+        "Với UBND thành phố:",
+        "cho nâng phụ cấp chi hội trưởng;",
+        "cấp cho Ban Đại diện một xe ô tô.",
+    ]
+    turned = "Tổ chức ra quân 26 buổi, xử phạt 67 trường hợp; song tình trạng lấn chiếm vỉa hè vẫn tái diễn.\n"
+    assert _texts(turned) == [
+        "Tổ chức ra quân 26 buổi, xử phạt 67 trường hợp;",
+        "song tình trạng lấn chiếm vỉa hè vẫn tái diễn.",
+    ]
+
+
 def test_ordinal_words_stay_in_the_sentence() -> None:
     assert _texts("Thứ nhất, kinh phí chưa bảo đảm cho hoạt động.\n") == [
         "Thứ nhất, kinh phí chưa bảo đảm cho hoạt động."
