@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, File, Query, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from api.console.basket import in_basket
 from api.console.deps import form_needs, page_needs
@@ -19,22 +20,43 @@ from api.records import report_store
 from api.records.finding_search import FindingFilter, facets, search_findings
 from api.records.reports import Finding, Report
 from api.security.roles import Principal
-from nlp.text import LangNgheError
+from nlp.text import LangNgheError, fold_key
 
 router = APIRouter()
 Reader = Annotated[Principal, Depends(page_needs("report.read"))]
 MANY = 2000
+SHOWN = 200
 
 
 @router.get("/reports")
-def library(request: Request, service: ServiceDep, me: Reader) -> Response:
-    """Reports, latest first."""
-    return _library(request, service, me)
+def library(
+    request: Request, service: ServiceDep, me: Reader, q: Annotated[str, Query(max_length=300)] = ""
+) -> Response:
+    """Reports, latest first; with `q` those whose title, issuer, number or file name holds its words."""
+    return _library(request, service, me, q=q)
 
 
-def _library(request: Request, service: Any, me: Principal, trouble: tuple[str, ...] = ()) -> Response:
+def named_like(session: Session, q: str) -> list[int]:
+    """Numbers of the reports whose head or file name holds every word of `q`, accents or not, latest first."""
+    wanted = fold_key(q).split()
+    heads = select(Report.num, Report.title, Report.issuer, Report.number, Report.filename, Report.year)
+    rows = session.execute(heads.order_by(Report.num.desc()))
+    return [num for num, *said in rows if _holds(fold_key(" ".join(str(s) for s in said if s)), wanted)]
+
+
+def _holds(text: str, words: list[str]) -> bool:
+    return all(w in text for w in words)
+
+
+def _library(
+    request: Request, service: Any, me: Principal, trouble: tuple[str, ...] = (), *, q: str = ""
+) -> Response:  # fmt: skip
     with service.records.read() as session:
-        rows = list(session.scalars(select(Report).order_by(Report.num.desc()).limit(200)))
+        chosen = select(Report).order_by(Report.num.desc()).limit(SHOWN)
+        if q.strip():
+            chosen = chosen.where(Report.num.in_(named_like(session, q)[:SHOWN]))
+        rows = list(session.scalars(chosen))
+        total = session.scalar(select(func.count()).select_from(Report))
         counts = count_findings(session, [r.num for r in rows])
         kinds: dict[int, dict[str, int]] = {}
         nums = [r.num for r in rows]
@@ -47,7 +69,7 @@ def _library(request: Request, service: Any, me: Principal, trouble: tuple[str, 
             kinds.setdefault(num, {})[kind] = count
         lines = [{**report_line(r, counts.get(r.num, 0)), "kinds": kinds.get(r.num, {})} for r in rows]
     status = 422 if trouble and not lines else 200
-    return page(request, "reports.html", me, status=status, reports=lines, trouble=trouble)
+    return page(request, "reports.html", me, status=status, reports=lines, trouble=trouble, q=q, total=total)
 
 
 @router.post("/reports")

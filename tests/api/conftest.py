@@ -22,17 +22,20 @@ from api.settings import Settings
 POSTGRES = os.environ.get("LANGNGHE_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/test")
 
 
-def _load_fakes() -> ModuleType:
-    # Tests are imported by path, so the neighbour is loaded by path as well.
-    spec = importlib.util.spec_from_file_location("langnghe_fakes", Path(__file__).with_name("fakes.py"))
+def _neighbour(name: str) -> ModuleType:
+    # Tests are imported by path, so their neighbours are loaded by path as well.
+    known = sys.modules.get(f"langnghe_{name}")
+    if known:
+        return known
+    spec = importlib.util.spec_from_file_location(f"langnghe_{name}", Path(__file__).with_name(f"{name}.py"))
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
-    sys.modules["langnghe_fakes"] = module
+    sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
 
 
-fakes = sys.modules.get("langnghe_fakes") or _load_fakes()
+fakes, visitors = _neighbour("fakes"), _neighbour("visitors")
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +58,28 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     upgrade(records)
     records.close()
     return path
+
+
+@pytest.fixture(scope="module")
+def office_app(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, fake_readers: Any) -> Iterator[Any]:
+    """A running office with one account a role, for tests at a browser."""
+    path = tmp_path_factory.mktemp("office") / "office.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    with visitors.running_office(path, fake_readers) as app:
+        yield app
+
+
+@pytest.fixture(scope="module")
+def office(office_app: Any) -> str:
+    """The address of the running office."""
+    return str(office_app.state.base)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """Debian's Chromium."""
+    with visitors.running_browser() as browser:
+        yield browser
 
 
 def _postgres_schema() -> Iterator[str]:

@@ -6,28 +6,18 @@
 from __future__ import annotations
 
 import io
-import os
-import threading
-import time
+import sys
 import zipfile
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from api.http.app import create_app
-from api.readers import load_readers
-from api.records.audit import SYSTEM
-from api.security import accounts
-from api.settings import Settings
-
+visitors = sys.modules["langnghe_visitors"]
+PASSWORD, PHONE, PICTURES, WIDE = visitors.PASSWORD, visitors.PHONE, visitors.PICTURES, visitors.WIDE
+Visitor, expect = visitors.Visitor, visitors.expect
 pytestmark = pytest.mark.browser
-PASSWORD = "con sông nhỏ chảy qua làng"
-AXE = Path(__file__).with_name("vendor") / "axe.min.js"
-PICTURES = os.environ.get("LANGNGHE_SCREENSHOTS", "")
-WIDE, PHONE = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 
 PETITIONS = [
     "Đường liên thôn ở xã Hoà Phú hư hỏng nặng, mưa xuống là lầy, học sinh đi học rất khổ. Đề nghị xã sửa chữa.",
@@ -82,93 +72,6 @@ Nguyễn Văn Bình
     return body if PICTURES else told + body
 
 
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, fake_readers: Any) -> Iterator[str]:
-    """A running office with one account a role."""
-    import uvicorn
-
-    path = tmp_path_factory.mktemp("office") / "office.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    readers = fake_readers
-    if PICTURES:
-        live = load_readers()
-        readers = live if not live.trouble else fake_readers
-    app = create_app(Settings(database=f"sqlite:///{path}", job_poll_s=0.05), readers)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    names = {"clerk": "Trần Thu Hà", "writer": "Lê Minh Quân", "researcher": "Phạm Ngọc Lan"}
-    with app.state.service.records.write() as session:
-        for role, name in names.items():
-            accounts.create_user(session, role, [role], SYSTEM, display_name=name, password=PASSWORD)
-        admin = accounts.find_user(session, "admin")
-        assert admin
-        admin.password_hash, admin.must_change_password = accounts.passwords.digest(PASSWORD), False
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=10)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        # The sandbox needs rights that a container's root does not have.
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--lang=vi"])
-        yield browser
-        browser.close()
-
-
-def expect(locator: Any) -> Any:
-    """Playwright's waiting assertion; imported late, because Playwright may be absent."""
-    from playwright.sync_api import expect as waiting
-
-    return waiting(locator)
-
-
-class Visitor:
-    """A person at a browser; every page they look at is checked, and kept as a picture on request."""
-
-    def __init__(self, browser: Any, base: str, name: str, **context: Any) -> None:
-        self.context = browser.new_context(base_url=base, locale="vi-VN", **{"viewport": WIDE, **context})
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
-        self.trouble: list[str] = []
-        self.page.on("console", lambda m: self.trouble.append(m.text) if m.type == "error" else None)
-        self.page.on("pageerror", lambda e: self.trouble.append(str(e)))
-        self.page.goto("/login")
-        self.page.fill("#username", name)
-        self.page.fill("#password", PASSWORD)
-        self.page.click("button:has-text('Đăng nhập')")
-        self.page.wait_for_url("**/")
-
-    def look(self, name: str, path: str = "") -> Any:
-        """Go to a page (or stay), check it, and keep its picture."""
-        if path:
-            self.page.goto(path)
-        self.check(name)
-        if PICTURES:
-            self.page.wait_for_load_state("networkidle")
-            folder = Path(PICTURES)
-            folder.mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=str(folder / f"{name}.png"))
-        return self.page
-
-    def check(self, name: str) -> None:
-        """No accessibility fault that axe-core can see, no script error, no sideways scrolling."""
-        # Playwright's own evaluation is not bound by the page's policy, which allows no such script.
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = self.page.evaluate("() => axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})")
-        faults = [(v["id"], v["help"], [n["target"] for n in v["nodes"]][:3]) for v in found["violations"]]
-        assert not faults, (name, faults)
-        assert not self.trouble, (name, self.trouble)
-        wide = self.page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 1, (name, wide)
-
-
 def test_a_clerks_day(office: str, chromium: Any, tmp_path: Path) -> None:
     """Takes in ten petitions, corrects two, finds a duplicate, exports the month."""
     clerk = Visitor(chromium, office, "clerk", accept_downloads=True)
@@ -207,11 +110,12 @@ def test_a_clerks_day(office: str, chromium: Any, tmp_path: Path) -> None:
     confirmed = corrected = 0
     duplicate = ""
     while "/inbox" not in page.url:
+        here = page.url
         if page.locator("text=đơn rất giống").count() and not duplicate:
             duplicate = page.locator("a:has-text('Đơn số')").first.get_attribute("href") or ""
         if corrected < 2:
             page.keyboard.press("s")
-            page.locator("#edit").wait_for()
+            page.locator("#edit[open]").wait_for()
             if not corrected:
                 clerk.look("sua-nhan")
             page.check("input[name=urgency][value=uu_tien]")
@@ -221,11 +125,13 @@ def test_a_clerks_day(office: str, chromium: Any, tmp_path: Path) -> None:
         else:
             page.keyboard.press("x")
             confirmed += 1
+        page.wait_for_url(lambda url, here=here: url != here)
         page.wait_for_selector("text=Hoàn tác")
         page.wait_for_load_state("networkidle")
     assert (corrected, confirmed) == (2, 8)
     page.keyboard.press("z")
     page.wait_for_selector("text=Đã hoàn tác")
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("x")
     page.wait_for_selector("text=Đã xác nhận")
     assert duplicate
