@@ -148,7 +148,8 @@ def find_duplicates(
         if mine is not None and other_text is not None:
             theirs = shingles(clean(other_text).text)
             likeness = len(mine & theirs) / max(1, len(mine | theirs))
-        kind = _kind(likeness, bool(people), bool(matter), bool(mark.people and other.people))
+        apart = bool(mark.matter and other.matter and not matter)
+        kind = _kind(likeness, bool(people), bool(matter), apart, bool(mark.people and other.people))
         if kind:
             found.append(Duplicate(identity, kind, likeness, tuple(sorted(people)), tuple(sorted(matter)), False))
     found.sort(key=lambda d: (-d.similarity, d.id))
@@ -160,9 +161,10 @@ def find_duplicates(
     ]  # fmt: skip
 
 
-def _kind(likeness: float, same_people: bool, same_matter: bool, both_named: bool) -> str | None:
+def _kind(likeness: float, same_people: bool, same_matter: bool, other_matter: bool, both_named: bool) -> str | None:
+    """What two petitions are to each other; the same sender with other numbers or parcels has another matter."""
     s = settings()
-    if same_people and (likeness >= s["candidate"] or (same_matter and likeness >= s["same_matter"])):
+    if same_people and (same_matter or (likeness >= s["candidate"] and not other_matter)):
         return "trung_lap"
     if likeness >= s["near_identical"]:
         # Without a name on one side the same text is more likely the same petition sent again.

@@ -8,11 +8,13 @@ from functools import cache
 from pathlib import Path
 
 from nlp.petitions.intake.eligibility import LETTERS, Facts, petitioner_place, vietnamese_share
+from nlp.petitions.intake.routing_rules import OFFICIAL, respondent_kind
 from nlp.petitions.intake.rules import Basis, Row, WordSet, read_rules, rows, word_set
 
 MANY = 5
 _NUMBER_WORDS = {
-    "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10, "chuc": 10, "hang chuc": 20, "may chuc": 20,
+    "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10, "muoi mot": 11, "muoi hai": 12, "muoi ba": 13,
+    "muoi bon": 14, "muoi lam": 15, "muoi sau": 16, "muoi bay": 17, "muoi tam": 18, "muoi chin": 19, "chuc": 10, "hang chuc": 20, "may chuc": 20,
     "hai chuc": 20, "ba chuc": 30, "hang tram": 100, "may tram": 100, "tram": 100,
 }  # fmt: skip
 _GROUP = re.compile(
@@ -24,6 +26,10 @@ _GROUP = re.compile(
 _SIGNING = re.compile(
     r"ký|đứng đơn|đứng tên|điểm chỉ|chúng tôi|tụi tôi|tụi em|tụi e|thay mặt|đại diện cho|thay cho|cùng viết|đơn "
     r"chung|có đơn|tập thể|lăn tay|ky ten|chung toi",
+    re.IGNORECASE,
+)
+_TOOK = re.compile(
+    r"(?<!\w)(?:nhận|đòi|vòi|ăn|lót tay|chung chi|bỏ túi|gợi ý|nhan|doi|voi)(?: (?!trợ cấp|lương|tiền công)[^\W\d]+){0,5} \Z",
     re.IGNORECASE,
 )
 _TO = re.compile(
@@ -72,7 +78,7 @@ def flags(f: Facts, rules: Path | None = None) -> list[Flag]:
     withdrawn = f.phrase("withdraw")
     if withdrawn and not _forced(f, withdrawn):
         add("rut_don", withdrawn)
-    crime = f.phrase("crime")
+    crime = f.phrase("crime") or _bribe(f)
     if crime:
         add("dau_hieu_toi_pham", crime)
     words = [t.text for t in f.view.tokens if len(t.text) > 1]
@@ -97,6 +103,18 @@ def signers(f: Facts) -> tuple[tuple[int, int], int] | None:
             return m.span(), number
     if len(named) >= MANY:
         return (named[0].start, named[-1].end), len(named)
+    return None
+
+
+def _bribe(f: Facts) -> tuple[int, int] | None:
+    """Money that an accused official is said to take: "nhận 350tr", "đòi 5tr mới trả"."""
+    kinds = [respondent_kind("", f.view.text[slice(*p.described)], is_office=False) for p in f.parties.respondents]
+    if "to_cao" not in f.petition_types or not OFFICIAL & set(kinds):
+        return None
+    for amount in f.matters.amounts:
+        took = _TOOK.search(f.view.text, max(0, amount.start - 36), amount.start)
+        if took:
+            return took.start(), amount.end
     return None
 
 

@@ -192,8 +192,10 @@ def _fingerprint(
 ) -> Fingerprint:
     names = {fold_key(looked.text[p.start : p.end]) for p in who.petitioners if p.kind == "ca_nhan"}
     keys = {n for n in names if " " in n} | {n.value for n in numbers if n.kind in ("so_dien_thoai", "so_dinh_danh")}
-    matter = {d.value for d in what.documents if "/" in d.value} | {p.value for p in what.parcels}
-    matter |= {fold_key(looked.text[p.start : p.end]) for p in who.respondents}
+    # An office is named in many matters of the same person; a number, a parcel and a person's full name are not.
+    matter = {f"so {fold_key(d.value)}" for d in what.documents if "/" in d.value} | {p.value for p in what.parcels}
+    accused = {fold_key(looked.text[p.start : p.end]) for p in who.respondents if p.kind == "ca_nhan"}
+    matter |= {f"nguoi {name}" for name in accused if len(name.split()) > 2}
     return fingerprint(looked.text, people=keys, matter=matter, received=received_at.isoformat())
 
 

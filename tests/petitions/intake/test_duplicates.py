@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nlp.petitions.intake import IntakeReport, intake_report
 from nlp.petitions.intake.duplicates import PetitionIndex, diff, find_duplicates, fingerprint
 from nlp.petitions.intake.fingerprints import Fingerprint, shingles
 
@@ -48,6 +51,61 @@ def test_the_same_person_with_another_matter_is_nothing() -> None:
     known, texts = index(("a", FIRST, "dao van thac", "2026-01-01"))
     mark = fingerprint(OTHER, people={"dao van thac"})
     assert find_duplicates(mark, known, text=OTHER, text_of=texts.get) == []
+
+
+def seen(text: str, identity: str = "", known: PetitionIndex | None = None) -> IntakeReport:
+    return intake_report(
+        text,
+        {"type": {"code": "khieu_nai"}},
+        received_at=date(2026, 8, 1),
+        identity=identity,
+        index=known,
+        convert=False,
+    )
+
+
+LETTER = """ĐƠN KHIẾU NẠI
+Kính gửi: Chủ tịch UBND xã Quỳnh Lưu
+Tôi là {name}, xóm 7, xã Quỳnh Lưu.
+Ngày 20/7/2026 tôi nhận được Quyết định số {number}/QĐ-UBND của Chủ tịch UBND xã về việc thu hồi {area} m2 đất vườn tại thửa đất
+số {plot}, tờ bản đồ số 9. Đất này cha ông tôi sử dụng từ trước năm 1980, không tranh chấp với ai. Quyết định ghi nguồn gốc đất
+do UBND xã quản lý là không đúng. Tôi đề nghị hủy quyết định và lập lại hồ sơ bồi thường.
+Tôi xin cam đoan những nội dung trên là đúng sự thật và chịu trách nhiệm trước pháp luật.
+Người khiếu nại
+{name}"""
+KHANH = LETTER.format(name="Hồ Sỹ Khanh", number=1542, area="215,4", plot=118)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Con là Hồ Sỹ Khanh đây. Xã lấy vườn nhà con, thửa 118 tờ 9, bảo là đất của xã. Con không chịu, xin xem lại.", "trung_lap"),
+        ("toi la ho sy khanh, khong dong y voi QD so 1542/QĐ-UBND, de nghi huy", "trung_lap"),
+        (KHANH.upper(), "trung_lap"),
+        (LETTER.format(name="Phan Văn Lộc", number=1543, area="187", plot=121), "rap_khuon"),
+        ("Tôi là Hồ Sỹ Khanh, xóm 7. Đèn đường từ nhà văn hoá đến cổng làng hỏng, đề nghị UBND xã Quỳnh Lưu thay bóng.", None),
+        ("Tôi là Hồ Sỹ Khanh. Tôi khiếu nại việc UBND xã Quỳnh Lưu từ chối xác nhận hộ nghèo cho mẹ tôi năm 2026.", None),
+        ("Tôi là Hồ Sỹ Khanh, xã Thuận Lộc. Tôi khiếu nại Thông báo 9/TB-UBND không cho tôi tách thửa 77.", None),
+    ],
+)  # fmt: skip
+def test_a_matter_is_known_again_in_other_words_and_not_confused_with_another(text: str, kind: str | None) -> None:
+    known = PetitionIndex()
+    known.add("cu", seen(KHANH, "cu").fingerprint)
+    assert [d.kind for d in seen(text, "moi", known).duplicates] == ([kind] if kind else [])
+
+
+def test_two_letters_that_share_only_a_form_are_nothing_to_each_other() -> None:
+    form = (
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM\nĐƠN KHIẾU NẠI\nKính gửi: Chủ tịch UBND xã\nTôi tên là: {n}. Sinh năm: {y}\n{c}\n"
+        "Tôi xin cam đoan những nội dung khiếu nại trên là đúng sự thật và chịu trách nhiệm trước pháp luật về nội dung đã "
+        "khiếu nại. Kính mong quý cơ quan xem xét giải quyết. Tôi xin chân thành cảm ơn!\nNgười khiếu nại\n{n}"
+    )
+    known = PetitionIndex()
+    one = form.format(n="Cao Thị Mến", y=1970, c="Xã không trả tiền công dân quân năm 2025 cho chồng tôi.")
+    known.add("1", seen(one, "1").fingerprint)
+    for name in ("Vũ Đình Tựu", "Cao Thị Mến"):
+        other = form.format(n=name, y=1959, c="Xã cắt nước tưới ruộng lúa của 12 hộ từ tháng 6 đến nay.")
+        assert seen(other, "2", known).duplicates == ()
 
 
 def test_a_petition_is_not_its_own_duplicate() -> None:

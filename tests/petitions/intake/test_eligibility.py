@@ -115,3 +115,21 @@ def test_no_item_or_flag_ever_says_rejected() -> None:
     for kind in ("khieu_nai", "to_cao", "kien_nghi_phan_anh"):
         for text in ("", "x", "không rõ", LETTER):
             assert report(text, kind).proposal in ("co_the_xu_ly", "de_nghi_bo_sung")
+
+
+def test_money_taken_by_an_accused_official_is_a_sign_of_crime() -> None:
+    accused = "Tôi tố cáo ông Trần Văn Sáu, Chủ tịch UBND xã, đã nhận 350tr của ông Út để hợp thức hoá đất."
+    assert "dau_hieu_toi_pham" in flags(accused)
+    assert "dau_hieu_toi_pham" not in flags(
+        "Tôi là Trần Văn Sáu, hằng tháng nhận 2 triệu trợ cấp, nay bị cắt.", "khieu_nai"
+    )
+
+
+def test_a_caller_who_will_not_be_named_is_anonymous_on_any_channel() -> None:
+    text = "Cháu N. 7 tuổi bị bố dượng đánh bằng dây điện, mặt sưng tím. Tôi không muốn nêu tên."
+    assert {"nac_danh", "dau_hieu_toi_pham"} <= flags(text, channel="hotline")
+
+
+def test_the_number_of_those_who_sign_is_read_in_words() -> None:
+    found = report("Mười hai hộ chúng tôi ký tên dưới đây đề nghị sửa đường vào thôn.", "kien_nghi_phan_anh")
+    assert [f.detail for f in found.flags if f.code == "nhieu_nguoi"] == ["khoảng 12"]
