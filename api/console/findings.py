@@ -43,7 +43,7 @@ def explore(
             values.update(findings=[with_pieces(b) for b in finding_bodies(session, found.findings, found.query)],
                           total=found.total, next=found.next, widened=found.widened)  # fmt: skip
             if cursor is None:
-                values["facets"] = facet_groups(facets(session, wanted, found.query), wanted, issuer_names(session))
+                values["facets"] = facet_groups(facets(session, wanted, found.hits), wanted, issuer_names(session))
         except LangNgheError as error:
             values["trouble"] = error.message
         values.update(basket=in_basket(session, me), saved=saved_searches(session, me, "findings"))

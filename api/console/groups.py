@@ -40,7 +40,7 @@ def show(
                            year=tuple(y for y in year if y is not None))  # fmt: skip
     values: dict[str, Any] = {"groups": [], "looked_at": 0, "total": 0, "trouble": "", "more": 0}
     with service.records.read() as session:
-        choices = facets(session, FindingFilter(kind=(kind,)), None)
+        choices = facets(session, FindingFilter(kind=(kind,)))
         try:
             found = recurring(session, wanted, kind)
         except LangNgheError as error:

@@ -20,8 +20,9 @@ from api.http.views import petition_line
 from api.jobs import queue
 from api.records import feedback
 from api.records.accounts import User
-from api.records.petition_register import PetitionFilter, list_petitions
-from api.records.reports import BasketItem, Finding, Report
+from api.records.finding_search import FindingFilter, facets
+from api.records.petition_register import PetitionFilter, count_petitions, list_petitions
+from api.records.reports import BasketItem, Report
 from api.security.roles import Principal
 
 router = APIRouter()
@@ -48,16 +49,15 @@ def _petitions(session: Session, me: Principal) -> dict[str, Any]:
     first = list_petitions(session, PetitionFilter(open_only=True, mine=mine), viewer, order="inbox", limit=6)
     waiting = {"waiting": PetitionFilter(status=("new", "deferred")), "overdue": tray_filter("overdue"),
                "urgent": PetitionFilter(urgency=("khan",), open_only=True)}  # fmt: skip
-    counts = {name: list_petitions(session, wanted, viewer, limit=1).total for name, wanted in waiting.items()}
+    counts = {name: count_petitions(session, wanted, viewer) for name, wanted in waiting.items()}
     return {**counts, "mine": mine, "open": first.total, "first": [petition_line(p) for p in first.petitions]}
 
 
 def _reports(session: Session, me: Principal) -> dict[str, Any]:
-    unreviewed = select(func.count()).select_from(Finding).where(Finding.review == "proposed", Finding.gone.is_(False))
     chosen = select(func.count()).select_from(BasketItem).where(BasketItem.user_id == owner_of(me))
     return {
         "count": session.scalar(select(func.count()).select_from(Report)),
-        "unreviewed": session.scalar(unreviewed),
+        "unreviewed": dict(facets(session, FindingFilter())["review"]).get("proposed", 0),
         "chosen": session.scalar(chosen) if me.may("finding.review") else None,
         "latest": list(session.scalars(select(Report).order_by(Report.num.desc()).limit(5))),
     }

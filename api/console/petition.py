@@ -25,7 +25,7 @@ from api.records.accounts import User
 from api.records.audit import record as audit
 from api.records.base import today
 from api.records.history import history
-from api.records.petition_register import list_petitions, may_see
+from api.records.petition_register import may_see, neighbours
 from api.records.petitions import Attachment, Petition
 from api.records.views import note_view
 from api.security.roles import Principal, permissions_of
@@ -48,11 +48,8 @@ def checked(petition: Petition, version: int) -> None:
 
 def _neighbours(session: Session, petition: Petition, tray: str, me: Principal) -> dict[str, str | None]:
     """The petitions before and after this one in its tray."""
-    ids = [p.id for p in list_petitions(session, tray_filter(tray), viewer_of(me), order="inbox", limit=200).petitions]
-    if petition.id not in ids:
-        return {"before": None, "after": ids[0] if ids else None}
-    at = ids.index(petition.id)
-    return {"before": ids[at - 1] if at else None, "after": ids[at + 1] if at + 1 < len(ids) else None}
+    before, after = neighbours(session, petition, tray_filter(tray), viewer_of(me))
+    return {"before": before, "after": after}
 
 
 @router.get("/{petition_id}")

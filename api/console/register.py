@@ -19,7 +19,7 @@ from api.http.deps import ServiceDep, viewer_of
 from api.http.routes.insight import register_download
 from api.http.views import petition_line
 from api.records.base import today
-from api.records.petition_register import PetitionFilter, Viewer, list_petitions, may_see
+from api.records.petition_register import PetitionFilter, Viewer, count_petitions, list_petitions, may_see
 from api.records.petition_store import current_decision
 from api.records.petitions import Petition
 from api.security.roles import Principal
@@ -56,7 +56,7 @@ def inbox(
     viewer = viewer_of(me)
     with service.records.read() as session:
         counts = {
-            code: list_petitions(session, tray_filter(code), viewer, limit=1).total
+            code: count_petitions(session, tray_filter(code), viewer)
             for code in TRAYS
             if code != "mine" or me.user_id is not None
         }

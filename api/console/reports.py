@@ -121,7 +121,7 @@ def one(
             total, query, widened = found.total, found.query, found.widened
         except LangNgheError as error:
             rows, total, query, widened, trouble = [], 0, None, False, error.message
-        counts = facets(session, FindingFilter(report=report_id), None)
+        counts = facets(session, FindingFilter(report=report_id))
         every = list(session.scalars(select(Finding).where(Finding.report_num == report.num, Finding.gone.is_(False))))
         items = [with_pieces(b) for b in finding_bodies(session, rows, query)]
         basket = in_basket(session, me)

@@ -21,9 +21,9 @@ from api.http.routes.reports import Filter, find_finding
 from api.http.selection import FORMATS, all_matching, as_reviewed, basket_docx, bundles, export
 from api.http.views import finding_bodies
 from api.records import report_store
-from api.records.finding_search import similar_findings
 from api.records.operations import SavedSearch
 from api.records.reports import BasketItem, Finding, Review
+from api.records.similar import similar_findings
 from api.security.roles import Principal
 
 router = APIRouter()

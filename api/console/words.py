@@ -80,11 +80,6 @@ def number(value: float) -> str:
     return f"{int(value):,}".replace(",", ".")
 
 
-def capped(value: int, most: int = 20_000) -> str:
-    """A count of the register; one above 20.000 is only known to be more."""
-    return f"hơn {number(most)}" if value > most else number(value)
-
-
 def percent(value: float | None) -> str:
     """0.873 as 87%."""
     return "–" if value is None else f"{round(value * 100)}%"
@@ -191,7 +186,6 @@ def detail_words(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 FILTERS: dict[str, Any] = {
     "number": number,
-    "capped": capped,
     "percent": percent,
     "day": day,
     "moment": moment,

@@ -64,7 +64,7 @@ class Records:
         if url.startswith(("postgresql://", "postgres://")):
             url = "postgresql+psycopg://" + url.split("://", 1)[1]
         self.url = url
-        self._info = {"rules": rules}
+        self._info: dict[str, Any] = {"rules": rules, "columns": {}}
         self.sqlite = url.startswith("sqlite")
         self._wait_s = busy_timeout_ms / 1000
         self._one_writer = threading.Lock()

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal_column, or_, select, text
+import numpy as np
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.orm import Session
 
 from api.records import cursors
+from api.records.columns import Array, Coded, Columns, Source, View, flags, kept, plain, tally
 from api.records.reports import Finding, FindingField, FindingLink, FindingTopic, Report
-from api.records.words import Query, Term, exact_words, folded_words, parse_query, to_fts5, to_tsquery
+from api.records.word_index import hits, is_sqlite
+from api.records.words import Query, Term, folded_words, parse_query, to_fts5, to_tsquery
 
 ORDERS = ("relevance", "newest", "document")
 PAGE = 30
 MAX_PAGE = 200
+RANKED = 1000  # so many hits are put in order by relevance, the newest of them; a search with more is too wide anyway
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +46,17 @@ class FindingFilter:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of findings; `widened` tells that accents were ignored because nothing matched them exactly."""
+    """One page of findings; `widened` tells that accents were ignored because nothing matched them exactly.
+
+    `hits` are the row numbers that the words alone found, for counting facets; None without words.
+    """
 
     findings: tuple[Finding, ...]
     next: str | None
     total: int
     query: Query | None
     widened: bool
+    hits: Array | None = None
 
 
 def search_findings(
@@ -68,191 +76,193 @@ def search_findings(
     QueryError, CursorError
         When the query or the cursor cannot be understood.
     """
-    query = parse_query(wanted.q)
-    widened = False
-    total = _count(session, wanted, query)
-    if query and query.exact and total == 0:
-        query, widened = query.unaccented(), True
-        total = _count(session, wanted, query)
-    order = order or ("relevance" if query else "newest")
-    if order == "relevance" and not query:
+    found = _found(session, wanted)
+    rows = np.flatnonzero(found.mask)
+    nums = found.view["num"]
+    order = order or ("relevance" if found.query else "newest")
+    if order == "relevance" and not found.query:
         order = "newest"
-    rows, following = _page(session, wanted, query, order, cursor, max(1, min(limit, MAX_PAGE)))
-    return Page(tuple(rows), following, total, query, widened)
-
-
-def _page(
-    session: Session, wanted: FindingFilter, query: Query | None, order: str, cursor: str | None, limit: int
-) -> tuple[list[Finding], str | None]:
-    statement = select(Finding.num)
-    if order == "relevance" and query:
+    if order == "relevance" and found.query:
         # Ranks move when rows arrive, so a place in the ranking is the honest cursor here.
-        offset = cursors.decode(cursor, order, (int,))[0] if cursor else 0
-        if offset < 0:
+        start = cursors.decode(cursor, order, (int,))[0] if cursor else 0
+        if start < 0:
             raise cursors.CursorError
-        statement = _ranked(session, statement.where(*_conditions(session, wanted, None)), query)
-        nums = list(session.scalars(statement.offset(offset).limit(limit + 1)))
-        following = cursors.encode(order, [offset + limit]) if len(nums) > limit else None
-        return _load(session, nums[:limit]), following
-    statement = statement.where(*_conditions(session, wanted, query))
-    if order == "document":
+        ordered = _ranked(session, nums[rows][::-1], found.query)[start:]
+    elif order == "document":
+        keys = [found.view[name][rows] for name in ("report", "start", "num")]
         if cursor:
-            report, start, num = cursors.decode(cursor, order, (int, int, int))
-            statement = statement.where(
-                _after((Finding.report_num, report), (Finding.start, start), (Finding.num, num))
-            )
-        statement = statement.order_by(Finding.report_num, Finding.start, Finding.num)
+            after = _after(keys, cursors.decode(cursor, order, (int, int, int)))
+            rows, keys = rows[after], [k[after] for k in keys]
+        ordered = nums[rows[np.lexsort(keys[::-1])]]
     else:
+        ordered = nums[rows][::-1]
         if cursor:
-            (num,) = cursors.decode(cursor, order, (int,))
-            statement = statement.where(Finding.num < num)
-        statement = statement.order_by(Finding.num.desc())
-    rows = _load(session, list(session.scalars(statement.limit(limit + 1))))
-    if len(rows) <= limit:
-        return rows, None
-    last = rows[limit - 1]
-    values = [last.report_num, last.start, last.num] if order == "document" else [last.num]
-    return rows[:limit], cursors.encode(order, values)
+            ordered = ordered[ordered < cursors.decode(cursor, order, (int,))[0]]
+    limit = max(1, min(limit, MAX_PAGE))
+    page, following = ordered[:limit], None
+    if len(ordered) > limit:
+        if order == "relevance":
+            following = cursors.encode(order, [start + limit])
+        else:
+            last = int(np.searchsorted(nums, page[-1]))
+            names = ("report", "start", "num") if order == "document" else ("num",)
+            following = cursors.encode(order, [int(found.view[name][last]) for name in names])
+    total = int(found.mask.sum())
+    return Page(tuple(load_findings(session, page.tolist())), following, total, found.query, found.widened, found.hits)
 
 
-def _after(*pairs: tuple[Any, Any]) -> ColumnElement[bool]:
-    branches = []
-    for i, (column, value) in enumerate(pairs):
-        branches.append(and_(*[c == v for c, v in pairs[:i]], column > value))
-    return or_(*branches)
+def finding_columns() -> dict[str, Source]:
+    """What filters, facets and orders look at, kept in memory."""
+    return {
+        "": Source(Finding.num, {
+            "report": (Finding.report_num, plain), "start": (Finding.start, plain), "gone": (Finding.gone, flags),
+            "kind": (Finding.kind, Coded()), "sort": (Finding.sort, Coded()), "issuer": (Finding.issuer_key, Coded()),
+            "province": (Finding.province, Coded()), "year": (Finding.year, Coded()), "review": (Finding.review, Coded()),
+        }),
+        "topic": Source(FindingTopic.finding_num, {"code": (FindingTopic.code, Coded())}),
+        "field": Source(FindingField.finding_num, {"code": (FindingField.code, Coded())}),
+    }  # fmt: skip
 
 
-def _load(session: Session, nums: list[int]) -> list[Finding]:
+def finding_register(session: Session) -> Columns:
+    """The findings' columns."""
+    return kept(session, "findings", finding_columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    view: View
+    mask: Array
+    query: Query | None
+    widened: bool
+    hits: Array | None
+
+
+def _found(session: Session, wanted: FindingFilter) -> _Found:
+    """What matches; without accents where nothing matches with them."""
+    query, view = parse_query(wanted.q), finding_register(session).view(session)
+    mask = _all(_masks(session, wanted, view), view)
+    if query is None:
+        return _Found(view, mask, None, False, None)
+    nums, widened = hits(session, "findings", query), False
+    found = mask & view.among(nums)
+    if query.exact and not found.any():
+        query, widened = query.unaccented(), True
+        nums = hits(session, "findings", query)
+        found = mask & view.among(nums)
+    return _Found(view, found, query, widened, nums)
+
+
+def matching_nums(session: Session, wanted: FindingFilter) -> list[int]:
+    """Row numbers of the findings that match, newest first; accents count where they were typed."""
+    query, view = parse_query(wanted.q), finding_register(session).view(session)
+    mask = _all(_masks(session, wanted, view), view)
+    if query is not None:
+        mask &= view.among(hits(session, "findings", query))
+    return view["num"][mask][::-1].tolist()
+
+
+def _masks(session: Session, wanted: FindingFilter, view: View) -> dict[str, Array]:
+    """For every dimension that is filtered the rows that stand its filter."""
+    columns, masks = finding_register(session), {"": ~view["gone"].astype(bool)}
+    for name in FACETS:
+        values = getattr(wanted, name)
+        if name == "issuer":
+            values = tuple(folded_words(i)[:300] for i in values)
+        if not values:
+            continue
+        if name in _BESIDE:
+            chosen = columns.coded("code", name).among(values)
+            masks[name] = view.holding(name, chosen[view.beside(name, "code")])
+        else:
+            masks[name] = columns.coded(name).among(values)[view[name]]
+    if wanted.report:
+        num = session.scalar(select(Report.num).where(Report.id == wanted.report))
+        masks["report"] = view["report"] == (-1 if num is None else num)
+    return masks
+
+
+def _all(masks: Mapping[str, Array], view: View, but: str = "") -> Array:
+    mask = np.ones(len(view), dtype=bool)
+    for name, rows in masks.items():
+        if name != but or not name:
+            mask &= rows
+    return mask
+
+
+def _after(keys: list[Array], values: list[int]) -> Array:
+    after, equal = np.zeros(len(keys[0]), dtype=bool), np.ones(len(keys[0]), dtype=bool)
+    for key, value in zip(keys, values, strict=True):
+        after |= equal & (key > value)
+        equal &= key == value
+    return after
+
+
+def load_findings(session: Session, nums: list[int]) -> list[Finding]:
+    """The findings with these row numbers, in this order."""
     found = {f.num: f for f in session.scalars(select(Finding).where(Finding.num.in_(nums)))}
     return [found[n] for n in nums if n in found]
 
 
-def matching(session: Session, wanted: FindingFilter, query: Query | None) -> Select[Any]:
-    """Row numbers of the findings that match, unordered."""
-    return select(Finding.num).where(*_conditions(session, wanted, query))
+def _ranked(session: Session, nums: Array, query: Query) -> Array:
+    """Best first: rows where all the words stand together as typed, then by the database's own relevance.
 
-
-def _conditions(session: Session, wanted: FindingFilter, query: Query | None) -> list[ColumnElement[bool]]:
-    rows: list[ColumnElement[bool]] = [Finding.gone.is_(False)]
-    for column, values in ((Finding.kind, wanted.kind), (Finding.sort, wanted.sort), (Finding.review, wanted.review),
-                           (Finding.province, wanted.province)):  # fmt: skip
-        if values:
-            rows.append(column.in_(values))
-    if wanted.year:
-        rows.append(Finding.year.in_(wanted.year))
-    if wanted.issuer:
-        rows.append(Finding.issuer_key.in_([folded_words(i)[:300] for i in wanted.issuer]))
-    if wanted.report:
-        rows.append(Finding.report_num.in_(select(Report.num).where(Report.id == wanted.report)))
-    if wanted.topic:
-        rows.append(Finding.num.in_(select(FindingTopic.finding_num).where(FindingTopic.code.in_(wanted.topic))))
-    if wanted.field:
-        rows.append(Finding.num.in_(select(FindingField.finding_num).where(FindingField.code.in_(wanted.field))))
-    if query:
-        rows.append(_matches(session, query))
-    return rows
-
-
-def _sqlite(session: Session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"
-
-
-def _matches(session: Session, query: Query) -> ColumnElement[bool]:
-    if not _sqlite(session):
-        return _tsv(query)
-    return Finding.num.in_(_hits(query))
-
-
-def _hits(query: Query) -> Select[Any]:
-    """Row numbers that SQLite's index finds, gone ones too."""
-    hits: Any = select(literal_column("rowid")).select_from(text("findings_fts"))
-    return hits.where(text("findings_fts MATCH :fts").bindparams(fts=to_fts5(query)))
-
-
-def _tsv(query: Query) -> ColumnElement[bool]:
-    return text(f"findings.tsv_{query.column} @@ to_tsquery('simple', :ts_{query.column})").bindparams(
-        **{f"ts_{query.column}": to_tsquery(query)}
-    )  # type: ignore[return-value]
-
-
-def _ranked(session: Session, statement: Select[Any], query: Query) -> Select[Any]:
-    """Best first: rows where all the words stand together as typed, then by the database's own relevance."""
+    `nums` come newest first; beyond `RANKED` of them they keep that order.
+    """
     loose = [t for t in query.terms if t.wanted and not t.prefix]
-    together = Query((Term(tuple(w for t in loose for w in t.words)),), query.exact) if len(loose) > 1 else None
-    if _sqlite(session):
-        found: Any = select(literal_column("rowid").label("num"), literal_column("bm25(findings_fts)").label("rank"))
-        match = text("findings_fts MATCH :fts").bindparams(fts=to_fts5(query))
-        hits = found.select_from(text("findings_fts")).where(match).subquery("hits")
-        statement = statement.join(hits, hits.c.num == Finding.num)
-        if together:
-            close: Any = select(literal_column("rowid")).select_from(text("findings_fts")).where(
-                text("findings_fts MATCH :fts_close").bindparams(fts_close=to_fts5(together))
-            )  # fmt: skip
-            return statement.order_by(Finding.num.in_(close).desc(), hits.c.rank, Finding.num)
-        return statement.order_by(hits.c.rank, Finding.num)
-    statement = statement.where(_tsv(query))
-    rank = text(f"ts_rank(findings.tsv_{query.column}, to_tsquery('simple', :ts_rank)) DESC").bindparams(
-        ts_rank=to_tsquery(query)
-    )
-    if together:
-        close_first = text(
-            f"(findings.tsv_{query.column} @@ to_tsquery('simple', :ts_close)) DESC"
-        ).bindparams(ts_close=to_tsquery(together))  # fmt: skip
-        return statement.order_by(close_first, rank, Finding.num)
-    return statement.order_by(rank, Finding.num)
+    together = np.zeros(len(nums), dtype=bool)
+    if len(loose) > 1 and len(nums):
+        phrase = Query((Term(tuple(w for t in loose for w in t.words)),), query.exact)
+        together = np.isin(nums, hits(session, "findings", phrase))
+    nums = np.concatenate([nums[together], nums[~together]])
+    some, rest, close = nums[:RANKED], nums[RANKED:], int(together.sum())
+    ranks = _ranks(session, some, query)
+    scores = np.array([ranks.get(n, 0.0) for n in some.tolist()])
+    order = np.lexsort((some, scores, np.arange(len(some)) >= close))
+    return np.concatenate([some[order], rest])
 
 
-def _count(session: Session, wanted: FindingFilter, query: Query | None) -> int:
-    return int(
-        session.scalar(select(func.count()).select_from(Finding).where(*_conditions(session, wanted, query))) or 0
-    )
+def _ranks(session: Session, nums: Array, query: Query) -> dict[int, float]:
+    """The database's own relevance of these findings, the smaller the better."""
+    if not len(nums):
+        return {}
+    if is_sqlite(session):
+        # The plus keeps SQLite from searching anew for every number.
+        rows = text("SELECT rowid, bm25(findings_fts) FROM findings_fts WHERE findings_fts MATCH :q "
+                    "AND +rowid IN (SELECT value FROM json_each(:nums))")  # fmt: skip
+        asked: dict[str, Any] = {"q": to_fts5(query), "nums": json.dumps(nums.tolist())}
+    else:
+        rows = text(f"SELECT num, -ts_rank(tsv_{query.column}, to_tsquery('simple', :q)) FROM findings "
+                    "WHERE num = ANY(:nums)")  # fmt: skip
+        asked = {"q": to_tsquery(query), "nums": nums.tolist()}
+    return _pairs_of(session.execute(rows, asked))
 
 
 FACETS = ("kind", "sort", "topic", "field", "issuer", "province", "year", "review")
-_COLUMNS = {"kind": Finding.kind, "sort": Finding.sort, "issuer": Finding.issuer_key, "province": Finding.province,
-            "year": Finding.year, "review": Finding.review}  # fmt: skip
+_BESIDE = ("topic", "field")
 
 
-def facets(session: Session, wanted: FindingFilter, query: Query | None) -> dict[str, list[tuple[Any, int]]]:
+def facets(session: Session, wanted: FindingFilter, found: Array | None = None) -> dict[str, list[tuple[Any, int]]]:
     """For every dimension its values with how many findings each would leave, most first.
 
     A dimension that is filtered itself is counted with its own filter open, so that a person can add a value to it.
+    The words of the filter are those that a search has looked up: `found` are its `hits`.
     """
+    columns = finding_register(session)
+    view = columns.view(session)
+    masks = _masks(session, wanted, view)
+    if found is not None:
+        masks[""] &= view.among(found)
     answer: dict[str, list[tuple[Any, int]]] = {}
-    open_dimensions = [n for n in _COLUMNS if not getattr(wanted, n)]
-    if open_dimensions:
-        # One pass over a covering index for all open dimensions, summed here, is cheaper than one query each.
-        columns = [_COLUMNS[n] for n in open_dimensions]
-        statement = select(*columns, func.count()).where(*_conditions(session, wanted, query)).group_by(*columns)
-        *found_values, counts = list(zip(*session.execute(statement), strict=True)) or [()] * (len(columns) + 1)
-        for name, values in zip(open_dimensions, found_values, strict=True):
-            tally: dict[Any, int] = {}
-            for value, count in zip(values, counts, strict=True):
-                tally[value] = tally.get(value, 0) + count
-            answer[name] = _sorted(tally)
-    for name in _COLUMNS:
-        if name not in answer:
-            column, opened = _COLUMNS[name], wanted.without(name)
-            found = session.execute(
-                select(column, func.count()).where(*_conditions(session, opened, query)).group_by(column)
-            )
-            answer[name] = _sorted(Counter(_pairs_of(found)))
-    for name, table in (("topic", FindingTopic), ("field", FindingField)):
-        answer[name] = _sorted(_by_code(session, table, wanted.without(name), query))
+    every = _all(masks, view)
+    for name in FACETS:
+        mask = _all(masks, view, but=name) if name in masks else every
+        if name in _BESIDE:
+            counts = tally(view.beside(name, "code")[mask[view.owners(name)]], columns.coded("code", name))
+        else:
+            counts = tally(view[name][mask], columns.coded(name))
+        answer[name] = _sorted(counts)
     return answer
-
-
-def _by_code(session: Session, table: Any, opened: FindingFilter, query: Query | None) -> Counter[Any]:
-    counted = select(table.code, func.count()).group_by(table.code)
-    if replace(opened, q="") == FindingFilter() and (query is None or _sqlite(session)):
-        # Counting everything and taking away the few that are gone reads one index instead of joining all findings.
-        gone = select(Finding.num).where(Finding.gone.is_(True))
-        if query is not None:
-            counted = counted.where(table.finding_num.in_(_hits(query)))
-        tally = Counter(_pairs_of(session.execute(counted)))
-        tally.subtract(_pairs_of(session.execute(counted.where(table.finding_num.in_(gone)))))
-        return tally
-    return Counter(_pairs_of(session.execute(counted.where(table.finding_num.in_(matching(session, opened, query))))))
 
 
 def _pairs_of(rows: Any) -> dict[Any, Any]:
@@ -275,44 +285,3 @@ def links_of(session: Session, ids: list[str]) -> list[FindingLink]:
     return list(
         session.scalars(select(FindingLink).where(or_(FindingLink.from_id.in_(ids), FindingLink.to_id.in_(ids))))
     )
-
-
-def similar_findings(session: Session, finding: Finding, limit: int = 10) -> list[tuple[Finding, float]]:
-    """Findings of other reports that say nearly the same, with the Jaccard index of syllable pairs, best first."""
-    words = exact_words(finding.text).split()
-    rare = _rarest(session, sorted(set(words)))
-    if not rare:
-        return []
-    own = _pairs(words)
-    if _sqlite(session):
-        fts = "{exact} : (" + " OR ".join(f'"{w}"' for w in rare) + ")"
-        hits = text("SELECT rowid FROM findings_fts WHERE findings_fts MATCH :fts ORDER BY rank LIMIT 200")
-        nums = [r[0] for r in session.execute(hits, {"fts": fts})]
-    else:
-        ts = " | ".join(f"'{w}'" for w in rare)
-        hits = text("SELECT num FROM findings WHERE tsv_exact @@ to_tsquery('simple', :ts) "
-                    "ORDER BY ts_rank(tsv_exact, to_tsquery('simple', :ts)) DESC LIMIT 200")  # fmt: skip
-        nums = [r[0] for r in session.execute(hits, {"ts": ts})]
-    scored = []
-    for other in _load(session, nums):
-        if other.report_num != finding.report_num and not other.gone and other.kind == finding.kind:
-            pairs = _pairs(exact_words(other.text).split())
-            score = len(own & pairs) / len(own | pairs) if own | pairs else 0.0
-            if score >= 0.15:
-                scored.append((other, round(score, 3)))
-    return sorted(scored, key=lambda p: (-p[1], p[0].num))[:limit]
-
-
-def _rarest(session: Session, words: list[str], count: int = 6) -> list[str]:
-    """The words that stand in the fewest findings (SQLite knows), else the longest ones."""
-    if _sqlite(session) and words:
-        rows = text("SELECT term, doc FROM findings_fts_words WHERE col = 'exact' AND term IN :words").bindparams(
-            bindparam("words", expanding=True)
-        )
-        known = {row[0]: row[1] for row in session.execute(rows, {"words": words})}
-        return sorted((w for w in words if known.get(w, 0) > 1), key=lambda w: known[w])[:count]
-    return sorted((w for w in words if len(w) > 2), key=lambda w: (-len(w), w))[:count]
-
-
-def _pairs(words: list[str]) -> set[tuple[str, str]]:
-    return set(zip(words, words[1:], strict=False))

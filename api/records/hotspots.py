@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
 from scipy.stats import binomtest, nbinom
-from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from api.records.petitions import PetitionField
+from api.records.petition_register import register
 
 RECENT_DAYS = 28
 HISTORY_DAYS = 364
@@ -47,30 +46,31 @@ def surge_p(recent: Any, past: Any, recent_days: int = RECENT_DAYS, past_days: i
 
 def hot_spots(session: Session, on: date, province: str = "") -> list[HotSpot]:
     """Surges of the last four weeks in every commune (or province where no commune is kept), surest first."""
-    recent_from, past_from = on - timedelta(days=RECENT_DAYS - 1), on - timedelta(days=RECENT_DAYS + HISTORY_DAYS - 1)
-    recent = func.sum(case((PetitionField.received_at >= recent_from, 1), else_=0))
-    place = (PetitionField.province, PetitionField.commune)
-    rows: list[Any] = [PetitionField.parent.is_(None), PetitionField.received_at.between(past_from, on)]
-    if province:
-        rows.append(PetitionField.province == province)
-    counted = (
-        select(PetitionField.code, *place, recent, func.count())
-        .where(*rows)
-        .where(PetitionField.province.is_not(None) | PetitionField.commune.is_not(None))
-        .group_by(PetitionField.code, *place)
-    )
-    rows_found = session.execute(counted).all()
-    if not rows_found:
+    columns = register(session)
+    view = columns.view(session)
+    labels, places = columns.coded("code", "fields"), columns.coded("place")
+    age = on.toordinal() - view["received"]
+    wanted = places.among((province,), 0) if province else ~places.among(((None, None),))
+    rows = view.owned("fields", wanted[view["place"]] & (age >= 0) & (age < RECENT_DAYS + HISTORY_DAYS))
+    codes = view.beside("fields", "code")[rows]
+    top = labels.among((None,), 1)[codes]
+    codes, owners, size = codes[top], view.owners("fields")[rows[top]], len(places.values)
+    pairs = codes.astype(np.int64) * size + view["place"][owners]
+    counts = np.bincount(pairs)
+    found = np.flatnonzero(counts)
+    if not len(found):
         return []
-    recents = np.array([row[3] for row in rows_found], dtype=int)
-    pasts = np.array([row[4] for row in rows_found], dtype=int) - recents
+    recents = np.bincount(pairs[age[owners] < RECENT_DAYS], minlength=len(counts))[found]
+    pasts = counts[found] - recents
     chances, expected = surge_p(recents, pasts), (pasts + 0.5) * RECENT_DAYS / HISTORY_DAYS
-    return [
-        HotSpot(code, where or "", commune or "", int(recents[i]), float(expected[i]), float(chances[i]))
-        for i in _surely(chances)
-        for code, where, commune, _, _ in (rows_found[i],)
-        if recents[i] >= LEAST and recents[i] > expected[i]
-    ]
+    spots = []
+    for i in _surely(chances):
+        if recents[i] >= LEAST and recents[i] > expected[i]:
+            code, place = divmod(int(found[i]), size)
+            where, commune = places.values[place]
+            spots.append(HotSpot(labels.values[code][0], where or "", commune or "", int(recents[i]), float(expected[i]),
+                                 float(chances[i])))  # fmt: skip
+    return spots
 
 
 def _surely(chances: Any) -> list[int]:

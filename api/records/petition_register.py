@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, literal_column, or_, select, text
-from sqlalchemy.orm import Session
+import numpy as np
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session, defer
 
 from api.records import cursors
+from api.records.columns import Array, Coded, Columns, Source, View, days, flags, kept, plain
 from api.records.petition_store import OPEN_STATUSES
 from api.records.petitions import Assignment, Petition, PetitionField
-from api.records.words import Query, parse_query, to_fts5, to_tsquery
+from api.records.word_index import hits
+from api.records.words import Query, parse_query
 
 ORDERS = ("inbox", "newest", "received", "due")
 PAGE = 40
-COUNT_MOST = 20_000  # beyond it a total says "more than": nobody pages that far, and counting on would be slow
 MAX_PAGE = 200
-_FAR = date(9999, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,42 +82,65 @@ def is_assigned(session: Session, petition: Petition, viewer: Viewer) -> bool:
     return session.get(Assignment, (petition.num, viewer.user_id)) is not None
 
 
-def conditions(session: Session, wanted: PetitionFilter, viewer: Viewer, query: Query | None) -> list[Any]:
-    """The filter as SQL conditions over `petitions`."""
-    rows: list[Any] = []
-    seen = visible(viewer)
-    if seen is not None:
-        rows.append(seen)
-    for column, values in ((Petition.type, wanted.type), (Petition.urgency, wanted.urgency),
-                           (Petition.status, wanted.status), (Petition.channel, wanted.channel),
-                           (Petition.province, wanted.province), (Petition.commune, wanted.commune)):  # fmt: skip
+def register_columns() -> dict[str, Source]:
+    """What filters, orders and statistics look at, kept in memory."""
+    return {
+        "": Source(Petition.num, {
+            "received": (Petition.received_at, days), "due": (Petition.due_on, days),
+            "rank": (Petition.urgency_rank, plain), "needs_review": (Petition.needs_review, flags),
+            "confidential": (Petition.confidential, flags), "type": (Petition.type, Coded()),
+            "urgency": (Petition.urgency, Coded()), "status": (Petition.status, Coded()),
+            "channel": (Petition.channel, Coded()), "place": ((Petition.province, Petition.commune), Coded()),
+        }),
+        "fields": Source(PetitionField.petition_num, {
+            "code": ((PetitionField.code, PetitionField.parent), Coded()), "position": (PetitionField.position, plain),
+        }),
+    }  # fmt: skip
+
+
+def register(session: Session) -> Columns:
+    """The register's columns."""
+    return kept(session, "petitions", register_columns)
+
+
+def seen_by(session: Session, view: View, viewer: Viewer) -> Array:
+    """Which rows of the register this person may know of."""
+    if viewer.sees_all:
+        return np.ones(len(view), dtype=bool)
+    return ~view["confidential"] | view.among(_assigned(session, viewer))
+
+
+def _assigned(session: Session, viewer: Viewer) -> list[int]:
+    if viewer.user_id is None:
+        return []
+    return list(session.scalars(select(Assignment.petition_num).where(Assignment.user_id == viewer.user_id)))
+
+
+def matching(session: Session, wanted: PetitionFilter, viewer: Viewer, view: View) -> Array:
+    """Which rows of the register stand all filters but the words, among those that this person may know of."""
+    columns, mask = register(session), seen_by(session, view, viewer)
+    for name in ("type", "urgency", "status", "channel"):
+        if values := getattr(wanted, name):
+            mask &= columns.coded(name).among(values)[view[name]]
+    for part, values in enumerate((wanted.province, wanted.commune)):
         if values:
-            rows.append(column.in_(values))
-    if wanted.open_only:
-        rows.append(Petition.status.in_(OPEN_STATUSES))
+            mask &= columns.coded("place").among(values, part)[view["place"]]
     if wanted.field:
-        rows.append(Petition.num.in_(select(PetitionField.petition_num).where(PetitionField.code.in_(wanted.field))))
+        codes = columns.coded("code", "fields").among(wanted.field, 0)
+        mask &= view.holding("fields", codes[view.beside("fields", "code")])
     if wanted.received_from:
-        rows.append(Petition.received_at >= wanted.received_from)
+        mask &= view["received"] >= wanted.received_from.toordinal()
     if wanted.received_to:
-        rows.append(Petition.received_at <= wanted.received_to)
+        mask &= view["received"] <= wanted.received_to.toordinal()
     if wanted.needs_review is not None:
-        rows.append(Petition.needs_review.is_(wanted.needs_review))
+        mask &= view["needs_review"] == wanted.needs_review
     if wanted.overdue_on:
-        rows.append(and_(Petition.due_on < wanted.overdue_on, Petition.status.in_(OPEN_STATUSES)))
+        mask &= view["due"] < wanted.overdue_on.toordinal()
+    if wanted.open_only or wanted.overdue_on:
+        mask &= columns.coded("status").among(OPEN_STATUSES)[view["status"]]
     if wanted.mine:
-        own = select(Assignment.petition_num).where(Assignment.user_id == viewer.user_id)
-        rows.append(Petition.num.in_(own) if viewer.user_id is not None else false())
-    if query:
-        rows.append(_matches(session, query))
-    return rows
-
-
-def _matches(session: Session, query: Query) -> Any:
-    if session.get_bind().dialect.name == "sqlite":
-        hits: Any = select(literal_column("rowid")).select_from(text("petitions_fts"))
-        return Petition.num.in_(hits.where(text("petitions_fts MATCH :fts").bindparams(fts=to_fts5(query))))
-    return text(f"petitions.tsv_{query.column} @@ to_tsquery('simple', :ts)").bindparams(ts=to_tsquery(query))
+        mask &= view.among(_assigned(session, viewer))
+    return mask
 
 
 def list_petitions(
@@ -127,7 +151,6 @@ def list_petitions(
     order: str = "newest",
     cursor: str | None = None,
     limit: int = PAGE,
-    count: bool = True,
 ) -> RegisterPage:
     """One page of the register.
 
@@ -136,8 +159,6 @@ def list_petitions(
     order : str
         `inbox` (most urgent first, then the earliest due date), `newest` (entered last), `received` (by received
         date, latest first) or `due` (earliest due date first).
-    count : bool
-        False leaves `total` at -1, for callers that show no total. A total above 20,000 means "more than that".
 
     Raises
     ------
@@ -145,73 +166,103 @@ def list_petitions(
         When the query or the cursor cannot be understood.
     """
     query = parse_query(wanted.q)
-    if query and query.exact and not _any(session, wanted, viewer, query):
-        query = query.unaccented()
-    rows = conditions(session, wanted, viewer, query)
-    total = _count(session, rows) if count else -1
-    if total == 0:
-        return RegisterPage((), None, 0, query)
-    keys = _keys(order)
-    if cursor:
-        values = cursors.decode(cursor, order, tuple(k.kind for k in keys))
-        rows.append(_beyond(keys, values))
+    view = register(session).view(session)
+    mask = matching(session, wanted, viewer, view)
+    if query:
+        found = mask & view.among(hits(session, "petitions", query))
+        if query.exact and not found.any():
+            query = query.unaccented()
+            found = mask & view.among(hits(session, "petitions", query))
+        mask = found
+    rows = np.flatnonzero(mask)
+    total = len(rows)
     limit = max(1, min(limit, MAX_PAGE))
-    ordering = [k.column.desc() if k.descending else k.column.asc() for k in keys]
-    found = list(session.scalars(select(Petition).where(*rows).order_by(*ordering).limit(limit + 1)))
-    following = None
-    if len(found) > limit:
-        following = cursors.encode(order, [k.read(found[limit - 1]) for k in keys])
-    return RegisterPage(tuple(found[:limit]), following, total, query)
+    rows = _first(view, rows, order, limit + 1, cursor)
+    following = cursors.encode(order, _cursor_values(view, order, rows[limit - 1])) if len(rows) > limit else None
+    return RegisterPage(_load(session, view["num"][rows[:limit]].tolist(), viewer), following, total, query)
 
 
-def _count(session: Session, rows: list[Any]) -> int:
-    some = select(Petition.num).where(*rows).limit(COUNT_MOST + 1).subquery()
-    return int(session.scalar(select(func.count()).select_from(some)) or 0)
+def _first(view: View, rows: Array, order: str, most: int, cursor: str | None = None) -> Array:
+    """The first of these rows in an order, after a cursor."""
+    key = _order_key(order, *(view[name][rows].astype(np.int64) for name in _PARTS))
+    if cursor:
+        after = _cursor_key(order, cursor)
+        rows, key = rows[key > after], key[key > after]
+    if len(rows) > most:
+        first = np.argpartition(key, most - 1)[:most]
+        rows, key = rows[first], key[first]
+    chosen: Array = rows[np.argsort(key)]
+    return chosen
 
 
-def _any(session: Session, wanted: PetitionFilter, viewer: Viewer, query: Query) -> bool:
-    rows = conditions(session, wanted, viewer, query)
-    return session.scalar(select(Petition.num).where(*rows).limit(1)) is not None
+def neighbours(
+    session: Session, petition: Petition, wanted: PetitionFilter, viewer: Viewer
+) -> tuple[str | None, str | None]:
+    """The ids of the petitions before and after this one among the first 200 of an inbox.
+
+    For one that is not among them: none before, and the first of the inbox after.
+    """
+    view = register(session).view(session)
+    rows = _first(view, np.flatnonzero(matching(session, wanted, viewer, view)), "inbox", MAX_PAGE)
+    nums = view["num"][rows].tolist()
+    at = nums.index(petition.num) if petition.num in nums else None
+    near = ([], nums[:1]) if at is None else (nums[max(0, at - 1) : at], nums[at + 1 : at + 2])
+    seen = visible(viewer)
+    asked = select(Petition.num, Petition.id).where(Petition.num.in_([*near[0], *near[1]]))
+    ids = {row[0]: row[1] for row in session.execute(asked if seen is None else asked.where(seen))}
+    before, after = (next((ids.get(n) for n in some), None) for some in near)
+    return before, after
 
 
-@dataclass(frozen=True, slots=True)
-class _Key:
-    column: Any
-    descending: bool
-    kind: type
-    name: str
-
-    def read(self, petition: Petition) -> Any:
-        value = getattr(petition, self.name)
-        if self.kind is str:
-            return (value or _FAR).isoformat()
-        return value
-
-    def compare(self, value: Any) -> Any:
-        if self.kind is str:
-            try:
-                return date.fromisoformat(value)
-            except ValueError as error:
-                raise cursors.CursorError from error
-        return value
+def count_petitions(session: Session, wanted: PetitionFilter, viewer: Viewer) -> int:
+    """How many petitions a filter without words leaves."""
+    return int(matching(session, wanted, viewer, register(session).view(session)).sum())
 
 
-def _keys(order: str) -> list[_Key]:
-    num_up, num_down = _Key(Petition.num, False, int, "num"), _Key(Petition.num, True, int, "num")
-    due = _Key(func.coalesce(Petition.due_on, _FAR), False, str, "due_on")
+def _load(session: Session, nums: list[int], viewer: Viewer) -> tuple[Petition, ...]:
+    # Whether a petition may be seen is asked of the row itself once more, in the same moment as it is read.
+    seen = visible(viewer)
+    rows = select(Petition).where(Petition.num.in_(nums), *([] if seen is None else [seen]))
+    found = {p.num: p for p in session.scalars(rows.options(defer(Petition.text)))}
+    return tuple(found[n] for n in nums if n in found)
+
+
+# An order is one number for each petition, smaller ones first: its parts beside each other, the row number last.
+_PARTS = ("rank", "due", "received", "num")
+_SHOWN: dict[str, tuple[str, ...]] = {
+    "inbox": ("rank", "due"),
+    "due": ("due",),
+    "received": ("received",),
+    "newest": (),
+}
+_NUM_BITS, _DAY_BITS, _RANK_BITS = 32, 22, 8
+
+
+def _order_key(order: str, rank: Any, due: Any, received: Any, num: Any) -> Any:
     if order == "inbox":
-        return [_Key(Petition.urgency_rank, True, int, "urgency_rank"), due, num_up]
+        return -(rank << (_NUM_BITS + _DAY_BITS)) + (due << _NUM_BITS) + num
     if order == "due":
-        return [due, num_up]
+        return (due << _NUM_BITS) + num
     if order == "received":
-        return [_Key(Petition.received_at, True, str, "received_at"), num_down]
-    return [num_down]
+        return -(received << _NUM_BITS) - num
+    return -num
 
 
-def _beyond(keys: list[_Key], values: list[Any]) -> ColumnElement[bool]:
-    branches = []
-    for i, key in enumerate(keys):
-        equal = [k.column == k.compare(v) for k, v in zip(keys[:i], values[:i], strict=True)]
-        bound = key.compare(values[i])
-        branches.append(and_(*equal, key.column < bound if key.descending else key.column > bound))
-    return or_(*branches)
+def _cursor_values(view: View, order: str, row: int) -> list[Any]:
+    values = [int(view[name][row]) for name in (*_SHOWN[order], "num")]
+    return [date.fromordinal(v).isoformat() if n in ("due", "received") else v
+            for n, v in zip((*_SHOWN[order], "num"), values, strict=True)]  # fmt: skip
+
+
+def _cursor_key(order: str, cursor: str) -> int:
+    names = (*_SHOWN[order], "num")
+    values = cursors.decode(cursor, order, tuple(str if n in ("due", "received") else int for n in names))
+    parts = dict.fromkeys(_PARTS, 0)
+    for name, value in zip(names, values, strict=True):
+        try:
+            parts[name] = date.fromisoformat(value).toordinal() if isinstance(value, str) else value
+        except ValueError as error:
+            raise cursors.CursorError from error
+    if not (0 <= parts["num"] < 1 << _NUM_BITS and 0 <= parts["rank"] < 1 << _RANK_BITS):
+        raise cursors.CursorError
+    return int(_order_key(order, *(parts[n] for n in _PARTS)))

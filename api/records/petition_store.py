@@ -226,7 +226,6 @@ def change(session: Session, petition: Petition, actor: Actor, **changes: Any) -
         session.add(PetitionEvent(petition_num=petition.num, kind=name, detail=detail, actor_id=actor.id,
                                   actor_name=actor.name))  # fmt: skip
         audit(session, actor, f"petition.{name}", "petition", petition.id)
-    _repeat(petition)
 
 
 def mark_step(session: Session, petition: Petition, code: str, on: date | None, actor: Actor) -> None:
@@ -287,20 +286,10 @@ def derive(session: Session, petition: Petition, decision: Decision | None, resu
     fields: list[tuple[str, str | None]] = [(code, None) for code in counts.get("fields", ("khac",))]
     fields += [(s, parents[s]) for s in counts.get("subfields", ()) if parents.get(s) in dict(fields)]
     kept = {row.code: row for row in petition.fields}
-    petition.fields[:] = [
-        kept.get(code) or PetitionField(code=code, parent=parent, received_at=petition.received_at)
-        for code, parent in fields
-    ]
+    petition.fields[:] = [kept.get(code) or PetitionField(code=code, parent=parent) for code, parent in fields]
     for position, row in enumerate(petition.fields):
         row.position = position
-    _repeat(petition)
     session.flush()
-
-
-def _repeat(petition: Petition) -> None:
-    """Keep what `petition_fields` repeats of the petition in step with it."""
-    for row in petition.fields:
-        row.type, row.province, row.commune = petition.type, petition.province, petition.commune
 
 
 def _keep_feedback(

@@ -59,56 +59,8 @@ class Petition(Base):
     __mapper_args__ = {"version_id_col": version}
     __table_args__ = (
         UniqueConstraint("register_year", "register_seq"),
-        Index(
-            "ix_petitions_inbox",
-            "status",
-            "urgency_rank",
-            "due_on",
-            "num",
-            "province",
-            "commune",
-            "type",
-            "urgency",
-            "channel",
-            "needs_review",
-            "confidential",
-            "received_at",
-        ),
-        Index("ix_petitions_received", "received_at", "num"),
-        Index("ix_petitions_urgency", "urgency_rank", "num"),
-        Index("ix_petitions_due", "due_on", "status", "confidential", "num"),
-        Index(
-            "ix_petitions_place",
-            "province",
-            "commune",
-            "received_at",
-            "status",
-            "type",
-            "urgency",
-            "urgency_rank",
-            "channel",
-            "needs_review",
-            "confidential",
-            "due_on",
-            "num",
-        ),
+        Index("ix_petitions_review", "status", "needs_review", "num"),
         Index("ix_petitions_external", "channel", "external_id"),
-        # Everything that filters look at, so that counting a selection never reads the rows with their long texts.
-        Index(
-            "ix_petitions_filters",
-            "received_at",
-            "status",
-            "type",
-            "urgency",
-            "urgency_rank",
-            "channel",
-            "province",
-            "commune",
-            "needs_review",
-            "confidential",
-            "due_on",
-            "num",
-        ),
     )
 
     @property
@@ -126,18 +78,6 @@ class PetitionField(Base):
     code: Mapped[str] = mapped_column(String(40), primary_key=True)
     parent: Mapped[str | None] = mapped_column(String(40))
     position: Mapped[int] = mapped_column(default=0)
-    # Repeated from the petition, so that counts by field, month and place read one index and no petition.
-    received_at: Mapped[date]
-    type: Mapped[str] = mapped_column(String(32), default="")
-    province: Mapped[str | None] = mapped_column(String(80))
-    commune: Mapped[str | None] = mapped_column(String(120))
-
-    __table_args__ = (
-        Index("ix_petition_fields_code", "code", "received_at", "petition_num", "parent", "position", "type", "province",
-              "commune"),
-        Index("ix_petition_fields_counts", "received_at", "code", "parent", "position", "type", "province", "commune",
-              "petition_num"),
-    )  # fmt: skip
 
 
 class Analysis(Base):

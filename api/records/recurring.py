@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from api.records.finding_search import FindingFilter, matching
+from api.records.finding_search import FindingFilter, matching_nums
 from api.records.reports import Finding
-from api.records.words import parse_query
 from nlp.reports.grouping import Entry, Group, group_findings
 
 MOST = 600  # a fraction of a second of comparing; the page says when there were more
@@ -32,8 +31,7 @@ def recurring(session: Session, wanted: FindingFilter, kind: str = "limitation")
         The selection; its own kinds are put aside for `kind`. Findings that a person rejected are left out.
     """
     chosen = replace(wanted, kind=(kind,), review=wanted.review or ("proposed", "accepted", "edited"))
-    query = parse_query(chosen.q)
-    nums = list(session.scalars(matching(session, chosen, query).order_by(Finding.num.desc())))
+    nums = matching_nums(session, chosen)
     rows: list[Finding] = []
     for start in range(0, min(len(nums), MOST), 200):
         some = nums[start : min(start + 200, MOST)]

@@ -104,11 +104,7 @@ class Finding(Base):
     fields: Mapped[list[FindingField]] = relationship(cascade="all, delete-orphan", lazy="selectin")
 
     __mapper_args__ = {"version_id_col": version}
-    __table_args__ = (
-        Index("ix_findings_report", "report_num", "start"),
-        Index("ix_findings_facets", "gone", "kind", "sort", "review", "year", "province", "issuer_key", "num"),
-        Index("ix_findings_issuer", "issuer_key"),
-    )
+    __table_args__ = (Index("ix_findings_report", "report_num", "start"),)
 
 
 class FindingTopic(Base):
@@ -119,8 +115,6 @@ class FindingTopic(Base):
     finding_num: Mapped[int] = mapped_column(ForeignKey("findings.num"), primary_key=True)
     code: Mapped[str] = mapped_column(String(40), primary_key=True)
 
-    __table_args__ = (Index("ix_finding_topics_code", "code", "finding_num"),)
-
 
 class FindingField(Base):
     """A petition field that a finding is about."""
@@ -129,8 +123,6 @@ class FindingField(Base):
 
     finding_num: Mapped[int] = mapped_column(ForeignKey("findings.num"), primary_key=True)
     code: Mapped[str] = mapped_column(String(40), primary_key=True)
-
-    __table_args__ = (Index("ix_finding_fields_code", "code", "finding_num"),)
 
 
 class FindingLink(Base):

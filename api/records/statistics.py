@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session, aliased
+import numpy as np
+from sqlalchemy.orm import Session
 
+from api.records.columns import Array, Columns, View, tally
+from api.records.petition_register import register
 from api.records.petition_store import STATUSES
-from api.records.petitions import Petition, PetitionField
 from api.records.words import in_vietnamese_order
 from nlp.taxonomy import taxonomy
 
@@ -25,14 +25,13 @@ class Period:
     province: str = ""
     commune: str = ""
 
-    def conditions(self, table: Any = Petition) -> list[Any]:
-        """The period as conditions over `petitions`, or over `petition_fields`, which repeats what is needed."""
-        rows: list[Any] = [table.received_at >= self.start, table.received_at <= self.end]
-        if self.province:
-            rows.append(table.province == self.province)
-        if self.commune:
-            rows.append(table.commune == self.commune)
-        return rows
+    def rows(self, columns: Columns, view: View) -> Array:
+        """A mask of the register's rows in the period and place."""
+        mask: Array = (view["received"] >= self.start.toordinal()) & (view["received"] <= self.end.toordinal())
+        for part, wanted in enumerate((self.province, self.commune)):
+            if wanted:
+                mask &= columns.coded("place").among((wanted,), part)[view["place"]]
+        return mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,35 +50,24 @@ class Overview:
 
 def overview(session: Session, period: Period, field: str = "") -> Overview:
     """Everything the statistics page shows; with `field`, only petitions of that field."""
-    rows = period.conditions()
+    columns = register(session)
+    view = columns.view(session)
+    mask, codes = period.rows(columns, view), columns.coded("code", "fields")
     if field:
-        rows.append(Petition.num.in_(select(PetitionField.petition_num).where(PetitionField.code == field)))
-    types: Counter[str] = Counter()
-    urgency: Counter[str] = Counter()
-    status: Counter[str] = Counter()
-    channels: Counter[str] = Counter()
+        wanted = codes.among((field,), 0)
+        mask &= view.holding("fields", wanted[view.beside("fields", "code")])
+    rows = np.flatnonzero(mask)
+    found = {n: tally(view[n][rows], columns.coded(n)) for n in ("type", "urgency", "status", "channel")}
     months: Counter[str] = Counter()
-    # Days come in the index's own order, so that they need no sorting and no date arithmetic per petition.
-    days = select(Petition.received_at, func.count()).where(*rows).group_by(Petition.received_at)
-    for day, count in session.execute(days):
-        months[f"{day:%Y-%m}"] += count
-    columns = (Petition.type, Petition.urgency, Petition.status, Petition.channel)
-    for kind, level, state, channel, count in session.execute(
-        select(*columns, func.count()).where(*rows).group_by(*columns)
-    ):
-        for tally, value in ((types, kind), (urgency, level), (status, state), (channels, channel)):
-            tally[value] += count
-    fields: dict[str, int] = {}
-    subfields: dict[str, int] = {}
-    counted = select(PetitionField.code, PetitionField.parent, func.count()).where(*period.conditions(PetitionField))
-    if field:
-        both = select(PetitionField.petition_num).where(PetitionField.code == field)
-        counted = counted.where(PetitionField.petition_num.in_(both))
-    counted = counted.group_by(PetitionField.code, PetitionField.parent)
-    for code, parent, count in session.execute(counted):
-        (fields if parent is None else subfields)[code] = count
-    return Overview(sum(types.values()), fields, subfields, dict(types), dict(urgency), dict(status), dict(channels),
-                    _every_month(period, months))  # fmt: skip
+    for day, count in enumerate(np.bincount(view["received"][rows] - period.start.toordinal()).tolist()):
+        if count:
+            months[f"{date.fromordinal(period.start.toordinal() + day):%Y-%m}"] += count
+    labels = tally(view.beside("fields", "code")[view.owned("fields", mask)], codes)
+    return Overview(
+        len(rows), {code: n for (code, parent), n in labels.items() if parent is None},
+        {code: n for (code, parent), n in labels.items() if parent is not None},
+        found["type"], found["urgency"], found["status"], found["channel"], _every_month(period, months),
+    )  # fmt: skip
 
 
 def _every_month(period: Period, counts: Counter[str]) -> dict[str, int]:
@@ -105,46 +93,54 @@ def official_table(session: Session, period: Period) -> dict[str, dict[str, int]
     """
     known = taxonomy()
     table = {c.code: {t.code: 0 for t in known.types} for c in known.official_columns}
-    special = known.official_overrides
-    rows = period.conditions(PetitionField)
-    counted = (
-        select(PetitionField.code, PetitionField.type, func.count())
-        .where(*rows, PetitionField.position == 0)
-        .group_by(PetitionField.code, PetitionField.type)
-    )
-    for code, kind, count in session.execute(counted):
-        column = known.official_column(code) if code in known.field_codes else "khac"
-        table[column][kind] += count
-    main = aliased(PetitionField)
-    for sub, column in special.items():
-        moved = (
-            select(PetitionField.type, func.count())
-            .join(main, and_(main.petition_num == PetitionField.petition_num, main.position == 0))
-            .where(*rows, PetitionField.code == sub, main.code == known.field_of_subfield[sub])
-            .group_by(PetitionField.type)
-        )
-        for kind, count in session.execute(moved):
+    columns = register(session)
+    view, codes = columns.view(session), columns.coded("code", "fields")
+    owners, labels = view.owners("fields"), view.beside("fields", "code")
+    counted = view.owned("fields", period.rows(columns, view))
+    main = counted[view.beside("fields", "position")[counted] == 0]
+    for (code, kind), count in _pairs(columns, view, labels[main], owners[main]).items():
+        table[known.official_column(code) if code in known.field_codes else "khac"][kind] += count
+    for sub, column in known.official_overrides.items():
+        field = known.field_of_subfield[sub]
+        moved = counted[codes.among((sub,), 0)[labels[counted]]]
+        of_field = view.holding("fields", main[codes.among((field,), 0)[labels[main]]])
+        moved = moved[of_field[owners[moved]]]
+        for (_, kind), count in _pairs(columns, view, labels[moved], owners[moved]).items():
             table[column][kind] += count
-            table[known.official_column(known.field_of_subfield[sub])][kind] -= count
+            table[known.official_column(field)][kind] -= count
     return table
+
+
+def _pairs(columns: Columns, view: View, labels: Array, owners: Array) -> dict[tuple[str, str], int]:
+    """{(code, type of the petition): count} of rows of fields."""
+    kinds = columns.coded("type").values[:]
+    counts = np.bincount(labels.astype(np.int64) * len(kinds) + view["type"][owners])
+    codes = columns.coded("code", "fields").values
+    found: Counter[tuple[str, str]] = Counter()
+    for i in np.flatnonzero(counts).tolist():
+        found[codes[i // len(kinds)][0], kinds[i % len(kinds)]] += int(counts[i])
+    return found
 
 
 def status_by_type(session: Session, period: Period) -> dict[str, dict[str, int]]:
     """{type: {status: count}} of a period, every type and status present."""
     table = {t.code: dict.fromkeys(STATUSES, 0) for t in taxonomy().types}
-    counted = select(Petition.type, Petition.status, func.count()).where(*period.conditions())
-    for kind, status, count in session.execute(counted.group_by(Petition.type, Petition.status)):
-        table[kind][status] = count
+    columns = register(session)
+    view = columns.view(session)
+    mask, kinds = period.rows(columns, view), columns.coded("type")
+    for state in STATUSES:
+        of_state = mask & columns.coded("status").among((state,))[view["status"]]
+        for kind, count in tally(view["type"][of_state], kinds).items():
+            table[kind][state] = count
     return table
 
 
 def places(session: Session) -> dict[str, list[str]]:
     """Provinces of the register with their communes, by name."""
+    columns = register(session)
     found: dict[str, list[str]] = {}
-    rows = select(Petition.province, Petition.commune).where(Petition.province.is_not(None)).distinct()
-    for province, commune in session.execute(rows):
-        communes = found.setdefault(province or "", [])
-        if commune:
-            communes.append(commune)
+    for province, commune in tally(columns.view(session)["place"], columns.coded("place")):
+        if province is not None:
+            found.setdefault(province, []).extend([commune] if commune else [])
     named = sorted(found, key=in_vietnamese_order)
     return {province: sorted(found[province], key=in_vietnamese_order) for province in named}

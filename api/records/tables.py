@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from api.records import accounts, intakes, operations, petitions, reports
+from api.records import accounts, columns, intakes, operations, petitions, reports
 from api.records.base import Base
 
 metadata = Base.metadata
-TABLES = (accounts, intakes, operations, petitions, reports)
+TABLES = (accounts, columns, intakes, operations, petitions, reports)

@@ -218,7 +218,7 @@ class PetitionPage(Output):
 
     items: list[PetitionLine]
     next: str | None
-    total: int = Field(description="Số đơn khớp; lớn hơn 20.000 nghĩa là nhiều hơn 20.000")
+    total: int = Field(description="Số đơn khớp")
 
 
 class HistoryStep(Output):

@@ -32,10 +32,10 @@ from api.records.finding_search import (
     facets,
     issuer_names,
     search_findings,
-    similar_findings,
 )
 from api.records.recurring import recurring
 from api.records.reports import Finding, Report
+from api.records.similar import similar_findings
 from api.security.roles import Principal
 from nlp.taxonomy import taxonomy
 
@@ -171,8 +171,8 @@ def read_findings(
 def read_facets(service: ServiceDep, _: Reader, wanted: Filter) -> Facets:
     """How many findings each value of each dimension would leave."""
     with service.records.read() as session:
-        page = search_findings(session, wanted, limit=1)
-        counts = facets(session, wanted, page.query)
+        page = search_findings(session, wanted, order="newest", limit=1)
+        counts = facets(session, wanted, page.hits)
         issuers = issuer_names(session)
     known = taxonomy()
     named = {
