@@ -108,7 +108,16 @@ def percentiles(times: list[float]) -> dict[str, float]:
             "p95": round(ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))], 1), "max": round(ordered[-1], 1)}  # fmt: skip
 
 
-def measure(base: str, rounds: int, petition: str) -> dict[str, dict[str, float]]:
+def used(process: int) -> float:
+    """Seconds of processor time that a process has used so far; nan where the system does not tell."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    except OSError:
+        return float("nan")
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def measure(base: str, rounds: int, petition: str, process: int) -> dict[str, dict[str, float]]:
     """Latency of every kind of question, alone and with eight callers at once."""
     asked = {name: [p.replace("{petition}", petition) for p in paths] for name, paths in QUERIES.items()}
     found = {}
@@ -116,11 +125,15 @@ def measure(base: str, rounds: int, petition: str) -> dict[str, dict[str, float]
         for path in paths:
             must(base, path)
         enough = max(rounds, LEAST // len(paths))
-        found[name] = percentiles([must(base, path) for _ in range(enough) for path in paths])
+        before = used(process)
+        times = [must(base, path) for _ in range(enough) for path in paths]
+        found[name] = {**percentiles(times), "cpu": round((used(process) - before) * 1000 / len(times), 1)}
         print(f"{name:24s} {found[name]}", flush=True)
     mixed = [p for name, paths in asked.items() if name not in BESIDE for p in paths]
-    found["trộn lẫn, 8 người gọi cùng lúc"] = percentiles(together(8, lambda pick: [must(base, pick.choice(mixed))
-                                                                              for _ in range(rounds * 4)]))  # fmt: skip
+    before = used(process)
+    times = together(8, lambda pick: [must(base, pick.choice(mixed)) for _ in range(rounds * 4)])
+    cpu = round((used(process) - before) * 1000 / len(times), 1)
+    found["trộn lẫn, 8 người gọi cùng lúc"] = {**percentiles(times), "cpu": cpu}
     print("trộn lẫn, 8 người gọi cùng lúc", found["trộn lẫn, 8 người gọi cùng lúc"], flush=True)
     return found
 
@@ -201,7 +214,7 @@ def run(database: str, options: argparse.Namespace) -> Figures:
                 pass
             time.sleep(0.2)
         figures = Figures("SQLite" if records.sqlite else "PostgreSQL")
-        figures.latency = measure(base, options.rounds, petition)
+        figures.latency = measure(base, options.rounds, petition, server.pid)
         figures.crowd = crowd(base, petition)
         print("crowd", figures.crowd, flush=True)
     finally:
@@ -212,10 +225,12 @@ def run(database: str, options: argparse.Namespace) -> Figures:
 
 def written(figures: list[Figures], options: argparse.Namespace) -> str:
     """The figures as a page of documentation."""
-    head = " | ".join(f"{f.database} p50 | p95 | lớn nhất" for f in figures)
-    rows = [f"| Việc | {head} |", "|---|" + "---:|---:|---:|" * len(figures)]
+    head = " | ".join(f"{f.database} p50 | p95 | lớn nhất | CPU" for f in figures)
+    rows = [f"| Việc | {head} |", "|---|" + "---:|---:|---:|---:|" * len(figures)]
     for name in figures[0].latency:
-        cells = " | ".join(" | ".join(_number(f.latency[name][k]) for k in ("p50", "p95", "max")) for f in figures)
+        cells = " | ".join(
+            " | ".join(_number(f.latency[name][k]) for k in ("p50", "p95", "max", "cpu")) for f in figures
+        )
         rows.append(f"| {name} | {cells} |")
     over = [f"{f.database}: {name} ({_number(row['p95'])} ms)" for f in figures for name, row in f.latency.items()
             if row["p95"] > LIMIT_MS and name not in (*BESIDE, "trộn lẫn, 8 người gọi cùng lúc")]  # fmt: skip
@@ -232,6 +247,7 @@ Lệnh đo lại: `python bench/service_load.py --database sqlite:///var/bench.d
 
 {options.petitions:,} đơn và {options.findings:,} phát hiện do bộ sinh có hạt giống tạo ra (chỉ để thử tải, không phải ngôn ngữ thật).
 Thời gian tính bằng mili giây, nhìn từ phía gọi HTTP trên cùng máy, mỗi việc ít nhất {LEAST} lần; đích là p95 dưới {LIMIT_MS} ms.
+Cột CPU là thời gian xử lý trung bình của riêng tiến trình dịch vụ cho một lần gọi (không kể PostgreSQL); cột này ít phụ thuộc máy bận hay rảnh.
 Máy: {os.cpu_count()} nhân, {platform.machine()}, Python {platform.python_version()}; tải máy lúc đo xong (1, 5, 15 phút): {load}.
 Tải cao hơn số nhân nghĩa là máy đang bận việc khác, các số dưới đây khi ấy là cận trên. Đo ngày {date.today():%d/%m/%Y}.
 

@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from api.console import words
 from api.records.base import today
@@ -32,6 +33,7 @@ def environment() -> Environment:
     env.filters["short"] = lambda code: words.SHORT.get(code) or taxonomy().name(code)
     env.globals.update(
         static=static_url,
+        icon_markup=icon_markup,
         taxonomy=taxonomy(),
         status_name=words.STATUS,
         channel_name=words.CHANNEL,
@@ -61,6 +63,13 @@ def static_url(name: str) -> str:
     """The address of a static file with a digest of its content, so that browsers may keep it for ever."""
     digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
     return f"/static/{name}?v={digest}"
+
+
+@cache
+def icon_markup(name: str) -> Markup:
+    """An icon of the sprite; pages show many."""
+    shown = Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>')
+    return shown.format(static_url("icons.svg"), name)
 
 
 def page(

@@ -28,7 +28,9 @@ from api.http.service import Service
 from api.http.validation import explain
 from api.readers import Readers, load_readers
 from api.records.engine import Records
+from api.records.finding_search import finding_register
 from api.records.migrate import upgrade
+from api.records.petition_register import register
 from api.rules import intake_rules
 from api.security.accounts import first_admin
 from api.settings import Settings
@@ -96,6 +98,9 @@ def _start(service: Service, readers: Readers | None) -> None:
         log.warning("reader_missing", reader=name, reason=reason)
     if service.settings.demo:
         load_demo(service.records, service.readers)
+    with service.records.read() as session:  # so that the first caller does not wait for all columns
+        register(session).view(session)
+        finding_register(session).view(session)
     service.ready = True
     if service.on_ready:
         service.on_ready()

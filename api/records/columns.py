@@ -196,7 +196,7 @@ class Columns:
     def _marks(self, session: Session) -> dict[int, int]:
         total = cast(func.sum(ColumnMark.value), BigInteger)
         rows = select(ColumnMark.block, total).where(ColumnMark.place == self._place).group_by(ColumnMark.block)
-        return {row[0]: row[1] for row in session.execute(rows)}
+        return {row[0]: row[1] for row in session.execute(rows).all()}
 
     def _read(self, session: Session, run: Sequence[int]) -> dict[int, dict[str, dict[str, Array]]]:
         edges = np.array([*run, run[-1] + 1]) << BLOCK_BITS

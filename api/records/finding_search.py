@@ -235,7 +235,7 @@ def _ranks(session: Session, nums: Array, query: Query) -> dict[int, float]:
         rows = text(f"SELECT num, -ts_rank(tsv_{query.column}, to_tsquery('simple', :q)) FROM findings "
                     "WHERE num = ANY(:nums)")  # fmt: skip
         asked = {"q": to_tsquery(query), "nums": nums.tolist()}
-    return _pairs_of(session.execute(rows, asked))
+    return _pairs_of(session.execute(rows, asked).all())
 
 
 FACETS = ("kind", "sort", "topic", "field", "issuer", "province", "year", "review")

@@ -13,7 +13,7 @@ MARKED = (
 _BITS = 12
 _KINDS = {"insert": "new", "update": "new", "delete": "old"}
 _FUNCTION = """
-CREATE FUNCTION mark_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION mark_{table}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO column_marks (place, block, shard, value)
     SELECT '{place}', block, pg_backend_pid() % 64, floor(random() * 4503599627370496)::bigint
