@@ -160,7 +160,8 @@ ACTION = {
 }
 # What an entry of the audit says beside its action.
 DETAIL = {"channel": "nguồn", "count": "số bản ghi", "decision": "quyết định thứ", "findings": "số phát hiện",
-          "format": "định dạng", "kind": "việc", "model": "mô hình", "other": "đơn kia", "reason": "lý do",
+          "format": "định dạng", "kind": "việc", "model": "mô hình", "other": "đơn kia", "reason": "lý do", "size": "cỡ, byte",
+          "file": "tệp", "denunciations": "kèm đơn tố cáo",
           "roles": "vai trò", "scopes": "quyền", "step": "bước", "users": "giao cho số", "lines": "số dòng",
           "rows": "số dòng", "name": "tên"}  # fmt: skip
 
@@ -172,6 +173,7 @@ def detail_words(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
 
     said: dict[str, Callable[[Any], str | None]] = {
         "channel": CHANNEL.get, "kind": NAMES.get, "scopes": PERMISSIONS.get,
+        "denunciations": {True: "có", False: "không"}.get,
         "roles": lambda code: ROLES[code].name if code in ROLES else None,
     }  # fmt: skip
 
