@@ -83,6 +83,8 @@ def evaluate_petitions(
                 (to / "evaluation-petitions.html").write_text(
                     to_html(blocks, "Đánh giá mô hình đọc đơn thư"), encoding="utf-8"
                 )
+    if found["learned_before"]:
+        err.print(f"[red]Rò rỉ[/red]: mô hình đã học {found['learned_before']} đơn của phần {split}.")
     for name, score in found["scores"]["model"].items():
         if score["value"] is not None:
             out.print(f"  {name:20} {score['value']:.3f}  [{score['low']:.3f}; {score['high']:.3f}]  n={score['n']}")

@@ -12,6 +12,7 @@ from api.cli.output import WRONG_USE, err, out
 from nlp.registry import Registry, RegistryError, Version
 
 if TYPE_CHECKING:
+    from nlp.training.corpus import PetitionRow
     from nlp.training.hard import HardCheck
     from nlp.training.rivals import Reading
 
@@ -47,8 +48,18 @@ def _petitions(registry: Registry, versions: Sequence[Version], split: str, corp
     one, other = (load_reader(registry, v.name) for v in versions)
     corpus = load_petitions(corpora)
     rows, hard = corpus.split(split), hard_rows(corpus)
+    tell_learned(versions, [*rows, *hard])
     result = compare(read(one, rows), read(other, rows)) if rows else None
     return result, check_readers(one, other, hard) if hard else None
+
+
+def tell_learned(versions: Sequence[Version], rows: Sequence[PetitionRow]) -> None:
+    """Say it where a version is about to be judged on petitions that it learned from."""
+    from nlp.training.train import learned
+
+    for version in versions:
+        if known := learned(version, rows):
+            err.print(f"[red]Rò rỉ[/red]: {version.name} đã học {len(known)} trong {len(rows)} đơn dùng để chấm.")
 
 
 def _findings(registry: Registry, versions: Sequence[Version], split: str, corpora: Path | None) -> Pair:
@@ -119,6 +130,7 @@ def _check(registry: Registry, name: str, corpora: Path | None) -> HardCheck | N
     from nlp.training.hard import check_readers, hard_rows
 
     rows = hard_rows(load_petitions(corpora))
+    tell_learned([live, version], rows)
     return check_readers(load_reader(registry, live.name), load_reader(registry, name), rows) if rows else None
 
 

@@ -26,7 +26,7 @@ from nlp.training.noise import NOISES, spoil
 from nlp.training.reliability import confidence, reliability, review, risk_coverage
 from nlp.training.samples import read_gold, score_samples
 from nlp.training.slices import slice_tables
-from nlp.training.train import digest
+from nlp.training.train import digest, learned
 from nlp.training.transfer import learning_curve, leave_out, redacted_training
 
 Say = Callable[[str], None]
@@ -98,6 +98,7 @@ def evaluate(
                   "config": dict(version.manifest.config)},
         "taxonomy": taxonomy().version, "split": options.split, "n": len(rows), "train_n": len(train),
         "trained_on_these": version.manifest.data.get("train") == digest(train),
+        "learned_before": len(learned(version, rows)),
         "data": {"train": digest(train), options.split: digest(rows)},
         "targets": TARGETS, "scores": scores, "labels": label_tables(judged, options.times),
         "confusion": {

@@ -56,6 +56,11 @@ def _head(e: Mapping[str, Any], command: str) -> list[Block]:
         "Đơn thuộc ngữ liệu dự án do người soạn viết theo từng hoàn cảnh, không phải đơn thật; xem "
         "`corpora/petitions/DATASHEET.md`.",
     ]
+    if e.get("learned_before"):
+        lines.append(
+            f"**Rò rỉ**: mô hình này đã học {e['learned_before']} đơn của chính phần chấm; điểm dưới đây không nói được "
+            "gì về đơn mới."
+        )
     if not e["trained_on_these"]:
         lines.append(
             "**Lưu ý**: mô hình này học từ một bản ngữ liệu khác với bản hiện có; hãy huấn luyện lại trước khi kết "

@@ -20,6 +20,7 @@ from nlp.training.parallel import workers
 from nlp.training.petitions import Progress, fit_petitions
 
 VECTORS = "vectors"
+SPLITS_FILE = "splits.json"
 
 
 class TrainingError(LangNgheError):
@@ -46,6 +47,20 @@ def digest(rows: list[PetitionRow]) -> str:
     for row in sorted(rows, key=lambda r: r.id):
         total.update(json.dumps(row.to_json(), ensure_ascii=False, sort_keys=True).encode())
     return total.hexdigest()
+
+
+def splits_file(train: Sequence[PetitionRow], validation: Sequence[PetitionRow]) -> dict[str, bytes]:
+    """Which rows a version learned from and was chosen on, by id, as a file of the version."""
+    stored = {"train": sorted(r.id for r in train), "validation": sorted(r.id for r in validation)}
+    return {SPLITS_FILE: (json.dumps(stored, ensure_ascii=False, indent=0) + "\n").encode()}
+
+
+def learned(version: Version, rows: Sequence[PetitionRow]) -> list[str]:
+    """The ids of the rows that a version learned from; none where it does not tell (as before this file was kept)."""
+    if SPLITS_FILE not in version.manifest.files:
+        return []
+    known = set(json.loads((version.path / SPLITS_FILE).read_text(encoding="utf-8"))["train"])
+    return [r.id for r in rows if r.id in known]
 
 
 def extended(corpus: PetitionCorpus, rows: Sequence[PetitionRow]) -> PetitionCorpus:
@@ -109,7 +124,7 @@ def train_petitions(
     return registry.save(
         "petitions", model, labels=labels, metrics=metrics, config=asdict(config), taxonomy=model.taxonomy,
         data={"train": digest(train), "validation": digest(validation)} | vectors_digest(registry), version=version,
-        card=petition_card(train, metrics, LINEAR, config.seed),
+        files=splits_file(train, validation), card=petition_card(train, metrics, LINEAR, config.seed),
     )  # fmt: skip
 
 

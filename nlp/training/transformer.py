@@ -30,7 +30,7 @@ from nlp.training.corpus import PetitionCorpus, PetitionRow
 from nlp.training.judge import gold_of, judge
 from nlp.training.petitions import unaccented
 from nlp.training.splitting import Shares, stratified_split
-from nlp.training.train import digest, rows_to_learn
+from nlp.training.train import digest, rows_to_learn, splits_file
 from nlp.training.transformer_limits import Limits, fit_limits
 
 PACKAGES = ("torch", "transformers", "onnx", "onnxruntime", "tokenizers")
@@ -281,6 +281,6 @@ def train_transformer(
         "petitions", artefact, labels={"fields": list(artefact.fields.codes), "type": list(artefact.types)},
         metrics=metrics, config=asdict(config) | {"backend": "transformers", "base": Path(config.base).name},
         taxonomy=artefact.taxonomy, data={"train": digest(train), "validation": digest(validation)}, version=version,
-        files=files, packages=PACKAGES,
+        files=files | splits_file(train, validation), packages=PACKAGES,
         card=petition_card(train, metrics, ENCODER.format(base=Path(config.base).name), config.seed),
     )  # fmt: skip

@@ -138,6 +138,8 @@ def test_a_candidate_that_reads_hard_cases_worse_is_kept_out(
     assert done.exit_code == 2
     assert registry.live("petitions").name == "petitions-good"
     assert "ca khó" in done.output
+    # A version that learned the hard cases proves nothing by reading them right.
+    assert f"petitions-good đã học {len(hard)} trong" in " ".join(done.output.split())
 
 
 def test_a_list_is_answered_by_one_version_whatever_is_promoted_meanwhile(office: Registry) -> None:

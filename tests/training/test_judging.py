@@ -255,6 +255,17 @@ def test_the_report_has_every_table_and_is_plain_json(report: dict[str, Any]) ->
     assert again["trained_on_these"]
 
 
+def test_a_model_judged_on_what_it_learned_is_said_so(
+    reader: PetitionReader, version: Version, corpus: PetitionCorpus, report: dict[str, Any]
+) -> None:
+    assert report["learned_before"] == 0
+    assert "Rò rỉ" not in to_markdown(report_blocks(report))
+    leaky = report | {"learned_before": 3}
+    assert "đã học 3 đơn của chính phần chấm" in to_markdown(report_blocks(leaky))
+    mixed = PetitionCorpus(corpus.rows, {i: "test" if s == "train" else s for i, s in corpus.splits.items()})
+    assert evaluate(reader, version, mixed, None, Options(times=5))["learned_before"] == len(corpus.split("train"))
+
+
 def test_the_written_report_stands_alone(report: dict[str, Any]) -> None:
     markdown = to_markdown(report_blocks(report))
     for heading in ("Điểm chung", "Nhầm lẫn", "Rủi ro theo độ bao phủ", "Chịu nhiễu", "Bằng chứng", "Theo từng lát"):

@@ -18,7 +18,7 @@ from nlp.training.config import PetitionConfig, TransformerConfig, read_run
 from nlp.training.corpus import PetitionCorpus
 from nlp.training.exchange import take_in, write_any
 from nlp.training.progress import bar, steps
-from nlp.training.train import digest, train_petitions
+from nlp.training.train import digest, learned, train_petitions
 
 from .conftest import TINY
 
@@ -53,6 +53,8 @@ def test_a_version_says_what_it_learned_from(version: Version, corpus: PetitionC
     assert version.manifest.config["folds"] == 2
     assert version.manifest.metrics["train_n"] == len(corpus.split("train"))
     assert (version.path / "card.md").read_text(encoding="utf-8").startswith("#")
+    assert learned(version, corpus.rows) == [r.id for r in corpus.split("train")]
+    assert version.manifest.files["splits.json"]
 
 
 def test_the_digest_of_data_follows_labels_and_not_order(corpus: PetitionCorpus) -> None:
