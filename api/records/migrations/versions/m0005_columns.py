@@ -1,6 +1,7 @@
 """Filters, counts and orders look at columns in memory: marks say what changed, covering indexes are not needed.
 
-On PostgreSQL long texts move out of the rows, so that finding thousands of rows by their words reads few pages.
+On PostgreSQL long texts move out of the rows, so that finding thousands of rows by their words reads few pages. Every
+row is stored anew for that; VACUUM FULL of petitions and findings gives the room of the old ones back.
 
 Revision: 0005
 """
