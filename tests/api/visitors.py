@@ -97,8 +97,8 @@ class Visitor:
         self.page.click("button:has-text('Đăng nhập')")
         self.page.wait_for_url("**/")
 
-    def look(self, name: str, path: str = "") -> Any:
-        """Go to a page (or stay), check it, and keep its picture."""
+    def look(self, name: str, path: str = "", hide: str = "") -> Any:
+        """Go to a page (or stay), check it, and keep its picture, without what tells of this machine."""
         if path:
             self.page.goto(path)
         self.check(name)
@@ -106,7 +106,8 @@ class Visitor:
             self.page.wait_for_load_state("networkidle")
             folder = Path(PICTURES)
             folder.mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=str(folder / f"{name}.png"))
+            hidden = [self.page.locator(hide)] if hide else []
+            self.page.screenshot(path=str(folder / f"{name}.png"), mask=hidden, mask_color="#efede6")
         return self.page
 
     def check(self, name: str) -> None:
