@@ -57,33 +57,38 @@ def add_job(
 
 
 def claim(records: Records, worker: str, lease_s: int) -> Claim | None:
-    """Take the oldest job that waits, or whose worker fell silent; None when there is nothing to do."""
+    """Take the oldest job that waits, or whose worker fell silent; None when there is nothing to do.
+
+    A worker does one job at a time: one that still stands under its own name was left when the database went away or
+    the disk was full, and is taken up again at once, which counts as no further attempt.
+    """
     moment = now()
     with records.read() as session:
-        if session.scalar(_claimable(moment).limit(1)) is None:
+        if session.scalar(_claimable(moment, worker).limit(1)) is None:
             return None
     with records.write() as session:
-        rows = _claimable(moment).order_by(Job.created_at, Job.id).limit(1)
+        rows = _claimable(moment, worker).order_by(Job.created_at, Job.id).limit(1)
         if not records.sqlite:
             rows = rows.with_for_update(skip_locked=True)
         job = session.scalar(rows)
         if job is None:
             return None
-        if job.attempts >= ATTEMPTS:
+        left = job.state == RUNNING and job.worker == worker
+        if job.attempts >= ATTEMPTS and not left:
             job.state, job.finished_at = FAILED, moment
             job.error = {
                 "code": "job_crashed",
                 "message": "Việc này làm chương trình dừng nhiều lần nên không thử nữa.",
             }
             return None
-        job.state, job.worker, job.attempts = RUNNING, worker, job.attempts + 1
+        job.state, job.worker, job.attempts = RUNNING, worker, job.attempts + (not left)
         job.started_at = job.started_at or moment
         job.lease_until = moment + timedelta(seconds=lease_s)
         return Claim(job.id, job.kind, dict(job.payload), job.attempts)
 
 
-def _claimable(moment: Any) -> Any:
-    silent = and_(Job.state == RUNNING, Job.lease_until < moment)
+def _claimable(moment: Any, worker: str) -> Any:
+    silent = and_(Job.state == RUNNING, or_(Job.lease_until < moment, Job.worker == worker))
     return select(Job).where(or_(Job.state == QUEUED, silent))
 
 

@@ -314,11 +314,19 @@ def test_a_killed_reading_job_loses_and_doubles_nothing(
     assert stored(records) == 30
 
 
+def test_a_job_left_when_the_database_went_away_is_taken_up_at_once_and_not_given_up(records: Records) -> None:
+    job_id = start(records, table(3))
+    for _ in range(queue.ATTEMPTS + 2):
+        claimed = queue.claim(records, "this", 60)
+        assert claimed and (claimed.id, claimed.attempt) == (job_id, 1)
+    assert queue.claim(records, "another", 60) is None
+
+
 def test_a_job_that_keeps_killing_its_worker_is_given_up(records: Records, fake_readers: Any) -> None:
     job_id = start(records, table(3))
     for _ in range(queue.ATTEMPTS):
-        assert queue.claim(records, "w", -1) is not None
-    assert queue.claim(records, "w", -1) is None
+        assert queue.claim(records, queue.worker_name(), -1) is not None
+    assert queue.claim(records, queue.worker_name(), -1) is None
     with records.read() as session:
         job = session.get_one(Job, job_id)
         assert (job.state, (job.error or {})["code"]) == ("failed", "job_crashed")
