@@ -8,12 +8,14 @@ from functools import cache
 from nlp.petitions.intake.rules import WordSet, packaged, word_set
 from nlp.text.entities.lexicon import folded_key, lexicon, tone_key
 from nlp.text.entities.types import Entity
-from nlp.text.entities.view import TextView
+from nlp.text.entities.view import UPPER, TextView
 
 _GAP = re.compile(r"(?: ?[-–&] ?| ?\n? ?|\. ?)\Z")
 
 
 _ABBREVIATION = re.compile(r"[a-z]|[bcdđghklmnpqrstvx]{2,3}")  # P., TP., TNHH is longer
+# "Thuế cơ sở 3 tỉnh Khánh Hòa"
+_SEAT = re.compile(rf" (?:tỉnh|thành phố|TP\.?|xã|phường|huyện|quận) [{UPPER}][^\W\d]*(?: [{UPPER}][^\W\d]*){{0,3}}")
 LONGEST = 14
 
 
@@ -39,9 +41,13 @@ def organisations(view: TextView) -> list[Entity]:
             i += 1
             continue
         end = _extent(view, keys, i, size, going_on)
-        named = end - i > size or view.tokens[i].shouted
-        if named and (view.tokens[i].capital or any(t.capital for t in view.tokens[i + 1 : end]) or end - i > size):
-            start, stop = view.tokens[i].start, _with_number(view, view.tokens[end - 1].end)
+        stop = _with_number(view, view.tokens[end - 1].end)
+        numbered = size > 1 and view.tokens[i].capital and stop > view.tokens[end - 1].end  # Thuế cơ sở 3
+        named = end - i > size or view.tokens[i].shouted or numbered
+        if named and (
+            numbered or view.tokens[i].capital or any(t.capital for t in view.tokens[i + 1 : end]) or end - i > size
+        ):
+            start = view.tokens[i].start
             found.append(
                 Entity("co_quan", start, stop, 0.7, "organisation", " ".join(t.folded for t in view.tokens[i:end]))
             )
@@ -110,4 +116,7 @@ def _with_number(view: TextView, end: int) -> int:
     m = re.compile(r" (?:số )?\d{1,3}(?![\w.,/]\d|\d|\s?(?:ngày|tháng|hộ|người|triệu|m2|tỷ|đồng|lần))").match(
         view.text, end
     )
-    return m.end() if m else end
+    if not m:
+        return end
+    seat = _SEAT.match(view.text, m.end())
+    return seat.end() if seat else m.end()

@@ -72,7 +72,8 @@ class Look:
                 bare = (
                     size == 1 and "(" in self.view.gap(i) and half in ("cua", "nha", "trai", "gai", "me", "chong", "vo")
                 )
-                if bare or (self.view.tokens[first].folded == "ky" and half in ("thu", "dang", "chu")):
+                receives = self.view.tokens[first].folded == "tiep" and half == "nguoi"
+                if bare or receives or (self.view.tokens[first].folded == "ky" and half in ("thu", "dang", "chu")):
                     return False
                 follows = first > 0 and not re.search(r"[.\n:;!?,(\])]", self.view.gap(first))
                 by_kin = party_words("kin").at(self.keys, first, self.view.accented) > 0
@@ -85,7 +86,7 @@ class Look:
         return False
 
     def _joined(self, i: int) -> bool:
-        return bool(re.match(r"[\s:,\-–(]{0,8}\Z", self.view.gap(i))) if i else False
+        return bool(re.match(r"[\s:,\-–(]{0,8}(?:1[.)]\s{0,2})?\Z", self.view.gap(i))) if i else False
 
     def token_after(self, offset: int) -> int | None:
         """Index of the first token that begins at or after an offset."""

@@ -22,6 +22,7 @@ HEAD_LONGEST = 70
 _SPEAKS_FOR = re.compile(
     r"(?:(?:đại diện|thay mặt|ký tên|người ký)[^\n:.]{0,34}(?::|gồm)|"
     r"(?:thư|đơn|ý kiến)(?!\s(?:tố cáo|khiếu nại|kiện|tố giác|phản ánh)\s(?!của))[^\n.]{0,24} của|"
+    r"(?:\A|\n)\W*(?:tố cáo|khiếu nại|phản ánh|kiến nghị|đề nghị) của|"
     r"(?:hộ|người|nhà) (?:cùng )?ký[^\n:.]{0,16}:|làm việc[^\n.;]{0,30} với|bảo vệ quyền[^\n.;]{0,24} (?:cho|của)(?:\s[^\W\d]+){0,2})"
     r"\s{0,3}(?:các\s)?(?:ông|bà|anh|chị|cụ|cô|chú|bác)?\s{0,2}\Z",
     re.IGNORECASE,
@@ -46,7 +47,8 @@ _TELLER = re.compile(
     re.IGNORECASE,
 )
 _LIST_GAP = re.compile(
-    r"(?: [^\n,;]{1,30})?\s{0,2}(?:[,;–\-]|và|với|\n(?:\s*\d{1,3}[.)])?)\s{0,3}(?:hộ\s)?(?:(?:vợ|chồng)(?: tôi)?(?: là)?\s)?"
+    r"(?: [^\n,;]{1,30})?\s{0,2}(?:[,;–\-]|và|với|\n)(?:\s*\d{1,3}[.)])?\s{0,3}(?:hộ\s)?"
+    r"(?:(?:vợ|chồng|(?:em|con) (?:trai|gái)|anh trai|chị gái)(?: tôi)?(?: là)?\s)?"
     r"(?:(?:ông|bà|anh|chị)\s)?\Z|\s{3,20}\Z"
 )
 # One of a list of signatures: a number or a dash opens its line.

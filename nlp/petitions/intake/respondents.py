@@ -15,7 +15,8 @@ from nlp.text.entities.types import Entity
 _LISTED = re.compile(r"(?:,[^,.;\n]{1,28},?)?\s(?:và|cùng|va)\s(?:[^\W\d]+\s){0,3}|,\s(?:ông|bà|anh|chị)\s")
 # A post between two names: "ông A - Trưởng Công an phường B và ông C".
 _POST_BETWEEN = re.compile(
-    r"\s?(?:[,\-–(]\s?[^.;\n]{1,50}?[,)]?)?\s(?:và|cùng|cùng với|với|va)\s(?:ông|bà|anh|chị|ong|ba|cô)\s", re.IGNORECASE
+    r"(?:\s?[,\-–(]?\s?[^.;\n]{1,60}?[,)]?)?\s(?:và|cùng|cùng với|với|va)\s(?:ông|bà|anh|chị|cô|đồng chí|đ/c|ong|ba)\s",
+    re.IGNORECASE,
 )
 _DOES = re.compile(r"(?<!\w)(?:đã|của|lấn|nhận|thu|bán|lấy|cho|chiếm|đánh|tôi|nhà|xây|đòi)(?!\w)", re.IGNORECASE)
 # Asking follows the accusation, or says to whom it is made: "tố cáo lừa đảo, mời công an phường lên".
@@ -228,9 +229,14 @@ def _only_named(look: Look, i: int) -> bool:
         "giay",
     ):
         return True
+    # "làm đơn tố cáo ông A" accuses; "đơn tố cáo của tôi" does not.
+    filed = i > 1 and look.view.tokens[i - 1].folded == "don" and look.view.tokens[i - 2].folded in _FILES
+    if filed:
+        return False
     return before in _TITLE_KEYS[look.view.accented] or (before in _WRITER_KEYS[look.view.accented] and i > 0)
 
 
+_FILES = frozenset(("lam", "viet", "gui", "nop", "nay"))
 _TITLE_KEYS = {
     True: frozenset(tone_key(w) for w in ("đơn", "luật", "thư", "bị", "việc")),
     False: frozenset(("don", "luat", "thu", "bi")),
@@ -243,7 +249,7 @@ def _target(look: Look, i: int, people: list[Entity], *, window: int = 60, peopl
     if i >= len(look.view.tokens):
         return None
     start = look.view.tokens[i].start
-    if re.search(r"[.;?]", look.view.gap(i)):
+    if re.search(r"[.;?]", look.view.gap(i)) or look.view.tokens[i].folded in ("cua", "nay", "do"):
         return None
     stop = re.compile(r"[.;!?\n]").search(look.view.text, start, start + window)
     limit = stop.start() if stop else start + window

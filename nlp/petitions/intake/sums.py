@@ -10,10 +10,10 @@ from nlp.text.entities.types import Entity
 from nlp.text.entities.view import TextView
 
 NUMBER = r"\d{1,3}(?:[.,]\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?"
-_UNIT = r"tỷ|tỉ|ty|triệu|trieu|tr|nghìn|nghin|ngàn|ngan|đồng|dong|vnđ|vnd|đ|(?<=\d)k"
+_UNIT = r"tỷ|tỉ|ty|triệu|triêu|trieu|tr|nghìn|nghin|ngàn|ngan|đồng|dong|vnđ|vnd|đ|(?<=\d)k"
 _TENS = r"(?:\s?(?:chục|trăm|chuc|tram)(?=\s))?"
 _FIGURES = re.compile(
-    rf"(?<![\w/.,\-])(?:(?:\d{{1,4}})(?:tr|tỷ|ty|tỉ|triệu|trieu)\d{{1,3}}(?![\w.,])|(?:{NUMBER}){_TENS}\s?(?:{_UNIT})(?!\w)"
+    rf"(?<![\w/.,\-])(?:(?:\d{{1,4}})(?:tr|tỷ|ty|tỉ|triệu|trieu)\d{{1,3}}(?!\w|[.,]\d)|(?:{NUMBER}){_TENS}\s?(?:{_UNIT})(?!\w)"
     rf"(?:\s?(?:{NUMBER}){_TENS}\s?(?:{_UNIT})(?!\w)"
     rf"|\s?\d{{1,3}}(?!\s?(?:{_UNIT}|m2|ha|ngày|tháng|năm|hộ|người|lần|con|cái|chỉ|cây)(?!\w)|\d|[/.,]\d|\w)"
     rf"|\srưỡi(?!\w)|\sruoi(?!\w))?)(?:\s?đồng(?!\w))?",
