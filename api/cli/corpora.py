@@ -116,6 +116,8 @@ def split_rows(
                 splits = deal(rows, Shares(validation, test), seed=seed)
             else:
                 raise ValueError("--by phải là group, stratified hoặc time.")
+            if "train" not in splits.values():
+                raise ValueError("không còn đơn nào để học; với --by time hãy chọn năm muộn hơn.")
         except ValueError as error:
             err.print(f"[red]Lỗi[/red] (split): {error}")
             raise typer.Exit(WRONG_USE) from None

@@ -88,3 +88,7 @@ def test_the_command_writes_a_split_once_and_never_over_it(corpus: PetitionCorpu
     again = CliRunner().invoke(app, ["corpus", "split", str(rows), "--to", str(to), "--by", "group"])
     assert again.exit_code == 2
     assert to.read_text() == before
+    none = tmp_path / "none.json"
+    early = CliRunner().invoke(app, ["corpus", "split", str(rows), "--to", str(none), "--by", "time"])
+    assert early.exit_code == 2, "every year is from year 0 on: nothing would be left to learn from"
+    assert not none.exists()
