@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,38 @@ def test_the_page_needs_no_server_and_runs_nothing_of_the_report(bundles: list[B
     assert "<script>alert" not in page and "<b>x</b>" not in page
     assert not re.search(r"""(?:src|href)=["']?(?:https?:)?//""", page)
     assert page.count("<mark ") == 1 and f'id="l-{finding["id"]}"' in page
+
+
+@pytest.mark.browser
+def test_the_page_filters_searches_and_steps_by_keys_in_both_colours(bundles: list[Bundle], tmp_path: Path) -> None:
+    from playwright.sync_api import sync_playwright
+
+    path = tmp_path / "bao-cao.html"
+    path.write_bytes(to_html(bundles[0]))
+    count = len(bundles[0].findings)
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        grounds = set()
+        for scheme in ("light", "dark"):
+            page = browser.new_context(color_scheme=scheme).new_page()
+            errors: list[str] = []
+            page.on("pageerror", lambda error, errors=errors: errors.append(str(error)))
+            page.goto(path.as_uri())
+            grounds.add(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+            rows = page.locator("#side ol > li")
+            assert (rows.count(), page.locator("mark").count()) == (count, count)
+            page.keyboard.press("j")
+            page.keyboard.press("j")
+            assert page.locator("li.on").get_attribute("id") == rows.nth(1).get_attribute("id")
+            assert page.locator("mark.on").count() == 1
+            page.fill("#q", "bai rac")
+            assert 1 <= page.locator("#side ol > li:visible").count() < count
+            page.fill("#q", "")
+            page.uncheck("input[value=limitation]")
+            assert page.locator("#side ol > li.limitation:visible").count() == 0
+            assert errors == []
+        browser.close()
+    assert len(grounds) == 2
 
 
 @pytest.mark.parametrize(
