@@ -112,7 +112,9 @@ def test_a_petition_is_open_to_role_and_assignment(office: Office, who: str, kin
     other = ids["hidden" if kind == "open" else "open"]
     for route, (body, permission) in PETITION.items():
         path = route.split(" ")[1].replace("{petition_id}", ids[kind]).replace("{other_id}", other)
-        status = ask(client, route, path.replace("{attachment_id}", ids[f"{kind}_file"]), body, {**headers[who], **STALE})
+        status = ask(
+            client, route, path.replace("{attachment_id}", ids[f"{kind}_file"]), body, {**headers[who], **STALE}
+        )
         needed = {permission, "petition.read"} - ({"petition.read"} if permission == "petition.assign" else set())
         sees = assigned or not ({kind, "hidden"} == {"hidden"} or "{other_id}" in route)
         if not needed <= may:
@@ -132,7 +134,9 @@ def test_jobs_searches_and_keys_belong_to_whoever_made_them(office: Office, who:
     client, headers, _ = office
     may, mine = permissions_of(frozenset({PEOPLE[who]})), who == "clerk"
     for route, (body, permission) in JOB.items():
-        draft = client.post("/v1/imports", files={"file": ("a.csv", "Nội dung\nabc\n".encode())}, headers=headers["clerk"])
+        draft = client.post(
+            "/v1/imports", files={"file": ("a.csv", "Nội dung\nabc\n".encode())}, headers=headers["clerk"]
+        )
         status = ask(client, route, route.split(" ")[1].replace("{job_id}", draft.json()["id"]), body, headers[who])
         if permission and permission not in may:
             assert status == 403, (route, who, status)
