@@ -46,7 +46,6 @@ class PetitionConfig:
             "type_cue": 1.0,
             "signal_cue": 1.0,
             "date": 0.7,
-            "quantity": 0.7,
             "vector": 2.0,
         }  # fmt: skip
     )
