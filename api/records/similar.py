@@ -16,7 +16,7 @@ from api.records.word_index import hits
 from api.records.words import Query, Term, exact_words
 
 LEAST = 0.15
-CANDIDATES = 200
+CANDIDATES = 100
 RARE = 6
 SAMPLE = 1000
 
