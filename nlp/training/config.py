@@ -76,7 +76,7 @@ class PetitionConfig:
     )
     max_features: dict[str, int] | int = field(default_factory=lambda: {"word": 17_000, "syllable": 26_000})
     clause_max_features: dict[str, int] | int = field(
-        default_factory=lambda: {"word": 17_000, "syllable": 22_000, "neighbour": 12_000}
+        default_factory=lambda: {"word": 16_000, "syllable": 21_000, "neighbour": 11_000, "quantity": 1_500}
     )
     c_kernel: float = 5.0
     c_linear: float = 1.0

@@ -248,6 +248,8 @@ def row_problems(row: PetitionRow, *, complete: bool = True) -> list[str]:
     known = {"fields": t.field_codes, "subfields": t.subfield_codes}
     for name, codes in known.items():
         found += [f"{name}: mã lạ {c}" for c in getattr(row, name) if c not in codes]
+        if len(set(getattr(row, name))) < len(getattr(row, name)):
+            found.append(f"{name}: một mã ghi hai lần")
     if not row.fields:
         found.append("không có lĩnh vực")
     parents = t.field_of_subfield
