@@ -117,10 +117,9 @@ def _marked(folded: str, lines: list[Span]) -> Iterator[Span]:
     """Lines that part one mail from another."""
     m = marks()
     for line in lines:
-        said = folded[line.start : line.end].rstrip(" \t:")
-        if DASHES.search(said) and any(s in said for s in m.separators):
-            yield line
-        elif folded[line.start : line.end].rstrip().endswith(":") and said.endswith(m.attributions):
+        said = folded[line.start : line.end].rstrip()
+        parted = DASHES.search(said) and any(s in said for s in m.separators)
+        if parted or said.endswith(tuple(f"{a}:" for a in m.attributions)):
             yield line
 
 
