@@ -119,7 +119,7 @@ class Limits:
     max_bytes: int = 50 * 1024 * 1024
     max_unpacked: int = 400 * 1024 * 1024
     max_pages: int = 2000
-    max_characters: int = 20_000_000
+    max_characters: int = 5_000_000
     max_scan_pages: int = 300
     scans: bool = True
     macros: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Any
 
@@ -47,7 +48,8 @@ def lines_of(clean: Clean, blocks: Sequence[Any] = ()) -> list[Line]:
             emphasis = _is_bold(clean, start, end)
             if level is None:
                 level = _markdown_level(clean, start, end)
-        cut = _joined_heading(text, [b - start for b in breaks if start < b < end])
+        inside = breaks[bisect_right(breaks, start) : bisect_left(breaks, end)]
+        cut = _joined_heading(text, [b - start for b in inside])
         if cut:
             lines.append(Line(start, start + cut, text[:cut], BODY, emphasis, level))
             start, text, emphasis, level = start + cut + 1, text[cut + 1 :], False, None

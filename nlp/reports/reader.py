@@ -23,6 +23,8 @@ from nlp.text import Span
 
 REVIEW_BELOW = 0.6
 QUALITY_BELOW = 0.5
+LINKED_AT_ONCE = 600
+"""Findings that are linked with one another; reports have up to some two hundred."""
 Labels = tuple[tuple[str, ...], tuple[str, ...], tuple[float, ...]]
 """Topics, petition fields, and the probability of every topic."""
 
@@ -201,9 +203,12 @@ class ReportReader:
     ) -> list[list[Link]]:
         candidates = [candidate(parsed, i, (decisions[i] or ("", 0))[0], labels[n][2]) for n, i in enumerate(chosen)]
         links: list[list[Link]] = [[] for _ in chosen]
-        for source, target, how, probability in self.model.links.link(candidates):
-            relation = "cause_of" if candidates[source].kind == "cause" else "addresses"
-            links[source].append(Link(ids[target], relation, how, probability))
+        # Every pair of a part is weighed: in a book of reports the work and the memory would grow with the square.
+        for first in range(0, len(candidates), LINKED_AT_ONCE):
+            part = candidates[first : first + LINKED_AT_ONCE]
+            for source, target, how, probability in self.model.links.link(part):
+                relation = "cause_of" if part[source].kind == "cause" else "addresses"
+                links[first + source].append(Link(ids[first + target], relation, how, probability))
         return links
 
     def _finding(

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from scipy.special import expit
 
 from nlp.reports.cues import Cue
 from nlp.reports.lexicon import load
@@ -42,10 +43,14 @@ class TopicModel:
         """Probability of every code for every text, shape (texts, codes); codes never seen in training score 0."""
         rows = topic_rows(self.words, texts, headings, counts, section)
         out = np.zeros((len(texts), len(codes(section))))
-        for column, code in enumerate(codes(section)):
-            estimator = self.estimators[section].get(code)
-            if estimator is not None:
-                out[:, column] = estimator.predict_proba(rows)[:, 1]
+        known = [
+            (n, self.estimators[section][c]) for n, c in enumerate(codes(section)) if c in self.estimators[section]
+        ]
+        if known and len(texts):
+            # All of them in one product: asked one by one they cost more than the segmentation of a short report.
+            weights = np.vstack([e.coef_[0] for _, e in known])
+            bias = np.array([e.intercept_[0] for _, e in known])
+            out[:, [n for n, _ in known]] = expit(rows @ weights.T + bias)
         return out
 
 

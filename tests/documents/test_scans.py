@@ -22,7 +22,9 @@ REQUIRED = os.environ.get("LANGNGHE_REQUIRE", "").split(",")
 needs_tesseract = pytest.mark.skipif(
     not can_recognise() and "tesseract" not in REQUIRED, reason="tesseract-ocr-vie is not installed"
 )
-needs_libreoffice = pytest.mark.skipif(not can_convert(), reason="LibreOffice is not installed")
+needs_libreoffice = pytest.mark.skipif(
+    not can_convert() and "libreoffice" not in REQUIRED, reason="LibreOffice is not installed"
+)
 FONTS = ("DejaVuSans.ttf", "DejaVuSerif.ttf", "LiberationSerif-Regular.ttf", "NotoSans-Regular.ttf")
 LINES = [
     "BÁO CÁO",

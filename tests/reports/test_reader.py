@@ -171,3 +171,15 @@ def test_every_sample_is_read_and_its_quotes_hold(reader: ReportReader) -> None:
     for path in sorted(folder.glob("*.txt")):
         document = read_document(path)
         assert_grounded(document.text, reader.extract(document))
+
+
+def test_a_book_of_reports_is_linked_part_by_part(
+    reader: ReportReader, small: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = reader.extract(PlainText(small))
+    monkeypatch.setattr("nlp.reports.reader.LINKED_AT_ONCE", 3)
+    parts = reader.extract(PlainText(small))
+    assert [f.id for f in parts.findings] == [f.id for f in whole.findings]
+    place = {f.id: n for n, f in enumerate(parts.findings)}
+    for n, finding in enumerate(parts.findings):
+        assert all(place[link.to] // 3 == n // 3 for link in finding.links)
