@@ -197,10 +197,9 @@ def _likeness_columns(likeness: Likeness, sources: Sequence[int], limits: Sequen
 
 def _word_columns(likeness: Likeness, sources: Sequence[int], limits: Sequence[int]) -> dict[str, Array]:
     """Word-by-word likeness, in both directions and on the whole (columns of MORE)."""
-    out = {
-        "covers_source": likeness.table("covered", sources, limits),
-        "covers_limit": likeness.table("covered", limits, sources).T,
-    }
+    covered, nearest, nearest_three = likeness.coverage(sources, limits)
+    out = {"covers_source": covered, "nearest": nearest, "nearest_three": nearest_three}
+    out["covers_limit"] = likeness.coverage(limits, sources)[0].T
     out["covered"] = (out["covers_source"] + out["covers_limit"]) / 2
     top = out["covered"].max(axis=1, keepdims=True)
     out["covered_best"] = out["covered"] / np.where(top == 0.0, 1.0, top)
@@ -208,7 +207,7 @@ def _word_columns(likeness: Likeness, sources: Sequence[int], limits: Sequence[i
     for name in ("covered", "centred"):
         out[f"{name}_rank"] = _ranks(-out[name])
         out[f"{name}_rank_back"] = _ranks(-out[name].T).T
-    for name in ("nearest", "nearest_three", "opening", "phrases"):
+    for name in ("opening", "phrases"):
         out[name] = likeness.table(name, sources, limits)
     return out
 

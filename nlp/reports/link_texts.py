@@ -83,10 +83,9 @@ class Likeness:
         """One measure between two lists of findings, shape (left, right).
 
         Parameters: `measure`, one of cosine (weighted words and word pairs), rare (weight of the three rarest terms in
-        common), names, numbers (how many in common), vector (cosine of mean word vectors), aligned, topics; covered
-        (share of the left's words that the right has something near to), nearest and nearest_three (weight of the
-        left's best such words), centred (cosine of mean vectors less what all findings of the document have in
-        common), opening (cosine of the first words), phrases (runs of three words that few findings have).
+        common), names, numbers (how many in common), vector (cosine of mean word vectors), aligned, topics; centred
+        (cosine of mean vectors less what all findings of the document have in common), opening (cosine of the first
+        words), phrases (runs of three words that few findings have).
         """
         if measure == "topics":
             return np.asarray(self._topics[list(left)] @ self._topics[list(right)].T)
@@ -119,22 +118,25 @@ class Likeness:
         table = rows @ others.T
         return float((table.max(axis=1) @ shares + table.max(axis=0) @ theirs) / 2)
 
-    def _near(self, i: int, j: int) -> Array:
-        """Weight of each of i's words times how near j comes to it, 0 below `_NEAR`."""
-        rows, others = self._rows[i][0], self._rows[j][0]
-        if not len(rows) or not len(others):
-            return np.zeros(1)
-        best = (rows @ others.T).max(axis=1)
-        return np.asarray(np.maximum(best - _NEAR, 0.0) / (1.0 - _NEAR) * self._rarity[i])
-
-    def _covered_of(self, i: int, j: int) -> float:
-        return float(self._near(i, j).sum() / max(float(self._rarity[i].sum()), 1e-6))
-
-    def _nearest_of(self, i: int, j: int) -> float:
-        return float(self._near(i, j).max())
-
-    def _nearest_three_of(self, i: int, j: int) -> float:
-        return float(np.sort(self._near(i, j))[-3:].sum())
+    def coverage(self, left: Sequence[int], right: Sequence[int]) -> tuple[Array, Array, Array]:
+        """How much of each left finding the right ones say too, three tables of shape (left, right): the share of its
+        words, each counted by its rarity, that come near a word there; the weight of its best such word; of its best
+        three.
+        """
+        share, best, three = (np.zeros((len(left), len(right))) for _ in range(3))
+        filled = [b for b, j in enumerate(right) if len(self._rows[j][0])]
+        if not filled:
+            return share, best, three
+        others = np.concatenate([self._rows[right[b]][0] for b in filled])
+        starts = np.cumsum([0, *(len(self._rows[right[b]][0]) for b in filled[:-1])])
+        for a, i in enumerate(left):
+            rows, rarity = self._rows[i][0], self._rarity[i]
+            if len(rows):
+                near = np.maximum.reduceat(rows @ others.T, starts, axis=1)
+                near = np.sort(np.maximum(near - _NEAR, 0.0) / (1.0 - _NEAR) * rarity[:, None], axis=0)
+                share[a, filled] = near.sum(axis=0) / max(float(rarity.sum()), 1e-6)
+                best[a, filled], three[a, filled] = near[-1], near[-3:].sum(axis=0)
+        return share, best, three
 
     def _centred_of(self, i: int, j: int) -> float:
         return float(self._centred[i] @ self._centred[j])
