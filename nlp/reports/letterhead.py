@@ -7,7 +7,7 @@ Works on the lines of the source, where the two columns of a letterhead are stil
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,13 +15,15 @@ from nlp.reports.lexicon import key, load
 from nlp.reports.proper_names import proper_name
 from nlp.text import clean
 
-_COLUMNS = re.compile(r"\t+|\s{3,}|\s*\|\s*")
+_COLUMNS = re.compile(r"\t+|\s{3,}|\s*\|\s*|\*\*\s+—\s+\*\*")
 NUMBER = re.compile(
     r"(?<!\w)[Ss]ố\s*:?\s*(?P<number>\d{1,5}\s*(?:[-/]\s*(?:\d{4}\s*[-/]\s*)?[A-ZĐ][A-ZĐa-zđƯÔÂêôư0-9]*)(?:\s?[-/.&]\s?[A-ZĐ][A-ZĐa-zđƯÔÂ0-9]*)*)"
 )
 PLACE_DATE = re.compile(
-    r"(?P<place>[A-ZĐÀ-Ỹ][\w'’]*(?:[ \-.]+[A-ZĐÀ-Ỹ0-9][\w'’]*){0,5})\s*,\s*(?:ngày\s*(?P<d>[\d.…]{0,6})\s*)?tháng\s*(?P<m>[\d.…]{0,6})\s*(?:năm\s*|[/-]\s*)(?P<y>\d{4})"
+    r"(?<!\w)(?P<place>[A-ZĐÀ-Ỹ][\w'’]*(?:[ \-.]+[A-ZĐÀ-Ỹ0-9][\w'’]*){0,5})\s*,\s*(?:ngày\s*(?P<d>[\d.…]{0,6})\s*)?tháng\s*(?P<m>[\d.…]{0,6})\s*(?:năm\s*|[/-]\s*)(?P<y>\d{4})"
 )
+_OPEN_DATE = re.compile(r"tháng\s*[\d.…]{1,6}\s*năm$", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d{2}")
 _STATE = ("cong hoa xa hoi", "doc lap tu do", "dang cong san")
 _PLACE_WORD = re.compile(
     r"\b(?:TỈNH|HUYỆN|XÃ|PHƯỜNG|QUẬN|THỊ XÃ|THỊ TRẤN|THÀNH PHỐ|ĐẶC KHU)\s+(?!ỦY|UỶ)\w|(?:ỦY|UỶ)\s+(?!BAN)\w",
@@ -37,6 +39,14 @@ _NAMED_TITLE = re.compile(
     r"(?i)^(?:tên (?:sáng kiến|đề tài|giải pháp|chuyên đề)|đề tài|sáng kiến)\s*:\s*(?P<title>.{8,})"
 )
 _ASSEMBLY = re.compile(r"^(?:HỘI ĐỒNG NHÂN DÂN|HĐND|ỦY BAN NHÂN DÂN|UỶ BAN NHÂN DÂN|KHÓA|KHOÁ|BAN THƯỜNG VỤ)\b")
+# What a page without a number must begin with to name an office and not its author or its headline.
+_ORGAN = re.compile(
+    r"(?:UBND|HĐND|[ỦU]Y BAN|UỶ BAN|HỘI|ĐẢNG|CHI BỘ|TỈNH|THÀNH|HUYỆN|QUẬN|THỊ|XÃ|PHƯỜNG|ĐẶC KHU|SỞ|PHÒNG|BAN|VĂN PHÒNG|THANH TRA"
+    r"|CHI CỤC|CỤC|TRUNG TÂM|TRƯỜNG|BỆNH VIỆN|CÔNG|MẶT TRẬN|ĐOÀN|TOÀ|TÒA|VIỆN|BỘ|TỔ|LIÊN|BÁO|TẠP CHÍ|KHỐI)\b"
+)
+_LEVEL_OF_BODY = re.compile(
+    r"(?P<body>ỦY BAN|BAN ĐẠI DIỆN|BAN CHẤP HÀNH)\s+(?P<place>(?:TỈNH|HUYỆN|XÃ|PHƯỜNG|QUẬN|THỊ XÃ|THỊ TRẤN|THÀNH PHỐ|ĐẶC KHU)\s.+)"
+)
 _SHORT = (
     ("UỶ BAN NHÂN DÂN", "UBND"),
     ("ỦY BAN NHÂN DÂN", "UBND"),
@@ -68,19 +78,26 @@ def read_head(source: str, end: int, body: str) -> Head:
     cells = [cell for line in lines for cell in line]
     flat = [" ".join(line) for line in lines]
     number = next((m for cell in cells for m in [NUMBER.search(cell)] if m), None)
-    where = next((m for cell in cells for m in [PLACE_DATE.search(cell)] if m), None)
+    where = next((m for cell in cells for m in place_dates(cell)), None)
     kind, title, by = _title(flat)
     if end <= 0:
         number = None
     return Head(
         kind=kind,
         title=title or _named_title(flat),
-        issuer=_issuer(lines, by, body, where.group("place").strip() if where else None),
+        issuer=_issuer(
+            lines, by, body, where.group("place").strip() if where else None, number is not None
+        ),  # fmt: skip
         number=re.sub(r"\s", "", number.group("number")) if number else None,
         place=where.group("place").strip() if where else None,
         date=iso_date(where),
         cells=tuple(cells),
     )
+
+
+def place_dates(text: str) -> Iterator[re.Match[str]]:
+    """Every "Sơn La, ngày … tháng … năm …"; the pattern's range of letters has small ones too, a place begins large."""
+    return (m for m in PLACE_DATE.finditer(text) if m["place"][0].isupper())
 
 
 def iso_date(match: re.Match[str] | None) -> str | None:
@@ -98,13 +115,17 @@ def iso_date(match: re.Match[str] | None) -> str | None:
 
 
 def _lines(source: str) -> list[list[str]]:
-    rows = []
+    rows: list[list[str]] = []
     for line in source.split("\n")[:60]:
         cells = []
         for cell in _COLUMNS.split(re.sub(r"<[^<>]{1,20}>", "", line.strip())):
             tidy = clean(cell).text.replace("_", " ").replace("**", "").strip(" *#_-–—=.")
             if tidy:
                 cells.append(" ".join(tidy.split()))
+        if rows and len(cells) == 1 and _YEAR.fullmatch(cells[0]) and rows[-1] and _OPEN_DATE.search(rows[-1][-1]):
+            # "…, ngày 14 tháng 01 năm" and the year on the next line.
+            rows[-1][-1] += f" {cells[0]}"
+            cells = []
         rows.append(cells)
     return rows
 
@@ -158,7 +179,10 @@ def _title(flat: Sequence[str]) -> tuple[str | None, str | None, str | None]:
             if any(s in key(below) for s in _STATE) or NUMBER.match(below) or PLACE_DATE.search(below):
                 continue
             parts.append(below)
-        title = _LEADING.sub("", " ".join(parts)).strip(" -_*.…:")
+        title = " ".join(parts)
+        if named := _NAMED_TITLE.match(title):
+            title = named.group("title")
+        title = _LEADING.sub("", title).strip(" -_*.…:")
         if title and title.isupper():
             title = title.capitalize()
         title = title[:1].upper() + title[1:]
@@ -207,7 +231,7 @@ def _named_title(flat: Sequence[str]) -> str | None:
     return None
 
 
-def _issuer(lines: Sequence[Sequence[str]], by: str | None, body: str, where: str | None) -> str | None:
+def _issuer(lines: Sequence[Sequence[str]], by: str | None, body: str, where: str | None, numbered: bool) -> str | None:
     """The issuing body: the last name in capitals in the left column before the number, completed by the body above
     it.
     """
@@ -229,6 +253,8 @@ def _issuer(lines: Sequence[Sequence[str]], by: str | None, body: str, where: st
                 names.append(cell)
         if stop:
             break
+    if not numbered:
+        names = [n for n in names if _ORGAN.match(n)]
     if not names:
         return proper_name(by, body) if by else None
     merged: list[str] = []
@@ -238,6 +264,10 @@ def _issuer(lines: Sequence[Sequence[str]], by: str | None, body: str, where: st
         else:
             merged.append(name)
     issuer = merged[-1]
+    if len(merged) > 1 and (level := _LEVEL_OF_BODY.match(issuer)):
+        # "MẶT TRẬN TỔ QUỐC VIỆT NAM" over "ỦY BAN HUYỆN VŨNG LIÊM", "HỘI NGƯỜI CAO TUỔI VIỆT NAM" over "BAN ĐẠI DIỆN …".
+        above = re.sub(r"\s+VIỆT NAM$", "", merged[-2]) if level["body"] != "ỦY BAN" else merged[-2]
+        return proper_name(f"{level['body']} {above} {level['place']}", body)
     for long, short in _SHORT:
         issuer = issuer.replace(long, short)
     named = issuer.startswith(("TRƯỜNG ", "CÔNG TY ")) and len(issuer.split()) > 3

@@ -9,7 +9,7 @@ from functools import cache
 
 from nlp.reports.findings import Metadata
 from nlp.reports.headings import read_heading
-from nlp.reports.letterhead import PLACE_DATE, iso_date, kinds, read_head, split_columns
+from nlp.reports.letterhead import iso_date, kinds, place_dates, read_head, split_columns
 from nlp.reports.lexicon import key, load
 from nlp.reports.places import province_of_unit
 from nlp.reports.zones import BODY, LETTERHEAD, RECIPIENTS, RULE, SIGNATURE, Line
@@ -64,6 +64,7 @@ _AUTHOR = re.compile(
     re.IGNORECASE,
 )
 _PERIODS = (
+    re.compile(r"năm\s+học\s+\d{4}\s*[-–]\s*\d{4}", re.IGNORECASE),
     re.compile(r"(?:giai đoạn|nhiệm kỳ)\s+(?:từ\s+)?(?:năm\s+)?\d{4}\s*[-–]\s*\d{4}", re.IGNORECASE),
     re.compile(
         r"từ\s+(?:năm|tháng|ngày)?\s*[\d/]+\s+(?:đến|-)\s+(?:hết\s+)?(?:năm\s+|tháng\s+|ngày\s+)?\d[\d/]*",
@@ -75,8 +76,19 @@ _PERIODS = (
     re.compile(r"(?:năm\s+)?\d{4}\s*[-–]\s*\d{4}"),
     re.compile(r"năm\s+\d{4}", re.IGNORECASE),
 )
+_TODAY = re.compile(
+    r"(?:hôm nay|vào hồi|vào lúc|thời gian\s*:)[^\n]{0,70}?ngày\s+(?P<d>\d{1,2})(?:\s*[/.-]\s*|\s+tháng\s+)(?P<m>\d{1,2})"
+    r"(?:\s*[/.-]\s*|\s+năm\s+)(?P<y>\d{4})",
+    re.IGNORECASE,
+)
+_MONTHS_OF_YEAR = re.compile(
+    r"(?P<n>6|9|sáu|chín)\s+tháng(?:\s+(?P<part>đầu|cuối))?(?:\s+năm\s+(?P<y>\d{4})|\b[^.]*?\bnăm\s+(?P<z>\d{4}))",
+    re.IGNORECASE,
+)
+_YEARS_OF = re.compile(r"(?:tổng kết|sơ kết)\s+(?P<n>\d{1,2})\s+năm\b", re.IGNORECASE)
+_OF_YEAR = re.compile(r"(?<![\d/])(?:ngày\s+)?\d{1,2}[/.]\d{1,2}[/.](?P<y>\d{4})|năm\s+(?P<z>\d{4})")
 _QUARTER = re.compile(r"quý\s+(?P<q>[IV]{1,3}|\d)\b", re.IGNORECASE)
-_IN_BODY = _PERIODS[0], _PERIODS[2]
+_IN_BODY = _PERIODS[1], _PERIODS[3]
 
 
 def read_metadata(lines: Sequence[Line], clean: Clean) -> Metadata:
@@ -88,14 +100,15 @@ def read_metadata(lines: Sequence[Line], clean: Clean) -> Metadata:
     head = read_head(clean.source, _body_start(lines, clean), clean.text)
     where = None if head.date else _last_date(clean.text)
     place = head.place or (where.group("place") if where else None)
+    date = head.date or iso_date(_opened(clean.text)) or iso_date(where)
     return Metadata(
         title=head.title,
         kind=head.kind,
         issuer=head.issuer,
         number=head.number,
         place=place,
-        date=head.date or iso_date(where),
-        period=_period(head.title, clean.text),
+        date=date,
+        period=_period(head.title, clean.text, date),
         signer=_signer(lines, clean),
         province=_province(head.cells, place, clean.text, "; ".join(filter(None, (head.issuer, head.title)))),
     )
@@ -111,29 +124,53 @@ def _body_start(lines: Sequence[Line], clean: Clean) -> int:
 
 
 def _last_date(text: str) -> re.Match[str] | None:
-    found = list(PLACE_DATE.finditer(text[-1500:]))
+    found = list(place_dates(text[-1500:]))
     return found[-1] if found else None
 
 
-def _period(title: str | None, text: str) -> str | None:
-    """The period the report covers: as the title says it, else a span of years or half a year named early in the
-    body.
+def _opened(text: str) -> re.Match[str] | None:
+    """The day on which the meeting that a record reports was held: "Hôm nay, vào hồi 8 giờ ngày 14 tháng 11 năm 2025"."""
+    return _TODAY.search(text[:3000])
+
+
+def _period(title: str | None, text: str, date: str | None) -> str | None:
+    """The period the report covers: as the title says it; "tổng kết 10 năm" of what began ten years before the report;
+    else a span of years or half a year named early in the body.
     """
-    if title:
-        for pattern in _PERIODS:
-            match = pattern.search(title)
-            if match:
-                quarter = _QUARTER.search(title)
-                found = " ".join(match.group().split())
-                if quarter and quarter.start() < match.start():
-                    year = re.search(r"\d{4}", found)
-                    found = f"{quarter.group()} năm {year.group()}" if year else found
-                return found[:1].lower() + found[1:]
+    for pattern in _PERIODS if title else ():
+        match = pattern.search(title or "")
+        months = _MONTHS_OF_YEAR.search(title or "")
+        if months and (not match or months.start() < match.start()):
+            part = months["part"] or "đầu"
+            return f"{months['n']} tháng {part} năm {months['y'] or months['z']}".lower()
+        if match:
+            quarter = _QUARTER.search(title or "")
+            found = " ".join(match.group().split())
+            if quarter and quarter.start() < match.start():
+                year = re.search(r"\d{4}", found)
+                found = f"{quarter.group()} năm {year.group()}" if year else found
+            return found[:1].lower() + found[1:]
+    since = _years_since(title or "", text, date)
+    if since:
+        return since
     for pattern in _IN_BODY:
         match = pattern.search(text[:2500])
         if match:
             found = " ".join(match.group().split())
             return found[:1].lower() + found[1:]
+    return None
+
+
+def _years_since(title: str, text: str, date: str | None) -> str | None:
+    """ "tổng kết 10 năm thực hiện Chỉ thị … ngày 22/11/2014" in a report of 2024 → "2014 - 2024"."""
+    said = _YEARS_OF.search(title)
+    if not (said and date):
+        return None
+    last = int(date[:4])
+    for match in _OF_YEAR.finditer(f"{title} {text[:2500]}"):
+        first = int(match["y"] or match["z"])
+        if first + int(said["n"]) in (last, last + 1):
+            return f"{first} - {first + int(said['n'])}"
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -291,11 +292,25 @@ def _confidence(judged: Judged, report: GoldReport, found: Sequence[Finding], le
             judged.errors.append({"report": report.name, "error": "thiếu", "kind": span["kind"], "text": span["text"]})
 
 
+_SHORT_FORMS = (("uy ban nhan dan", "ubnd"), ("hoi dong nhan dan", "hdnd"))
+_AROUND_YEARS = re.compile(r"\b(?:giai doan|nhiem ky|tu|den|het|nam)\b")
+
+
 def _same(gold: str | None, said: str | None) -> bool:
-    return key(gold or "") == key(said or "")
+    """Equal without accents and case; "Ủy ban nhân dân" is "UBND", "giai đoạn 2013 - 2023" is "2013 - 2023"."""
+    return _plain(gold) == _plain(said)
+
+
+def _plain(value: str | None) -> str:
+    text = key(value or "")
+    for long, short in _SHORT_FORMS:
+        text = text.replace(long, short)
+    if re.search(r"\d{4}\D+\d{4}", text):
+        text = _AROUND_YEARS.sub(" ", text)
+    return " ".join(re.sub(r"^ve (?:viec )?", "", text).split())
 
 
 def _near(gold: str, said: str | None) -> bool:
     """One names the other, "UBND" and "Ủy ban nhân dân" being the same."""
-    a, b = (key(t).replace("uy ban nhan dan", "ubnd").replace("hoi dong nhan dan", "hdnd") for t in (gold, said or ""))
+    a, b = _plain(gold), _plain(said)
     return bool(b) and (a in b or b in a)
