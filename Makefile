@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 WORKERS ?= 2
+STAMP := $(shell date +%Y%m%d.%H%M)
 
 .PHONY: help run test lint notebooks train report transformers clean
 
@@ -38,9 +39,15 @@ lint: $(VENV)/.dev  ## ruff, mypy, import-linter
 
 transformers: $(VENV)/.transformers  ## thêm torch (CPU) và transformers
 
-train: $(VENV)/.dev  ## huấn luyện lại mô hình đơn thư và phát hiện, viết báo cáo đánh giá
+train: $(VENV)/.dev  ## huấn luyện lại mô hình đơn thư và phát hiện, thành bản ứng viên
 	$(BIN)/langnghe train petitions
 	$(BIN)/langnghe train findings
+
+# Một lệnh cho cả vòng của đơn thư, dưới 15 phút: thống kê ngữ liệu, huấn luyện, chấm điểm, thẻ mô hình (models/*/card.md).
+report: $(VENV)/.dev  ## thống kê ngữ liệu, huấn luyện bản ứng viên, chấm điểm và viết docs/evaluation-petitions.*
+	$(BIN)/langnghe corpus check --counts
+	$(BIN)/langnghe train petitions --version $(STAMP)
+	$(BIN)/langnghe evaluate petitions --model petitions-$(STAMP)
 
 notebooks: $(VENV)/.dev  ## chạy lại toàn bộ sổ tay (cài thêm torch cho sổ tay 07 nếu tải được)
 	$(MAKE) $(VENV)/.transformers || echo "Không cài được torch: bỏ qua sổ tay 07."
