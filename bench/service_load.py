@@ -191,6 +191,7 @@ def run(database: str, options: argparse.Namespace) -> Figures:
         ).scalar_one()
     if not records.sqlite:
         with records.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            # In service autovacuum does this; a bench does not wait for it.
             connection.execute(text("VACUUM ANALYZE"))
             # The generator gave the numbers itself; the sequence goes on after them.
             connection.execute(

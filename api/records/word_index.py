@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api.records.columns import Array
-from api.records.words import Query, to_fts5, to_tsquery
+from api.records.words import Query, to_fts5, to_paired_tsquery
 
 
 def is_sqlite(session: Session) -> bool:
@@ -22,7 +22,7 @@ def hits(session: Session, table: str, query: Query) -> Array:
         found = text(f"SELECT group_concat(rowid) FROM {table}_fts WHERE {table}_fts MATCH :q")
         joined = session.scalar(found, {"q": to_fts5(query)})
     else:
-        found = text(f"SELECT string_agg(num::text, ',') FROM {table} "
-                     f"WHERE tsv_{query.column} @@ to_tsquery('simple', :q)")  # fmt: skip
-        joined = session.scalar(found, {"q": to_tsquery(query)})
+        asked, values = to_paired_tsquery(query)
+        found = text(f"SELECT string_agg(num::text, ',') FROM {table} WHERE tsv_{query.column} @@ ({asked})")
+        joined = session.scalar(found, values)
     return np.fromstring(joined, dtype=np.int64, sep=",") if joined else np.array([], dtype=np.int64)

@@ -11,8 +11,9 @@ from nlp.text import LangNgheError, fold
 _WORD = re.compile(r"[^\W_]+")
 _MARKED = re.compile(r"[^\x00-\x7f]")
 MAX_TERMS = 24
-SURELY_FIT = 20_000
+SURELY_FIT = 7_000
 MOST_INDEXED = 1_000_000
+PAIRED = 16_383  # as far into a text as PostgreSQL tells places apart
 
 # Old and new placing of the tone mark is one spelling to a reader: "hoà" and "hòa", "uỷ" and "ủy".
 _TONE_SHAPES = {
@@ -38,18 +39,27 @@ def folded_words(text: str) -> str:
     return _joined(_WORD.findall(fold(unicodedata.normalize("NFC", text))))
 
 
-def _joined(words: list[str]) -> str:
-    """The words with single spaces, cut where PostgreSQL's index of one text is full (1 MiB of words and places).
+def refitted(cut: str) -> str:
+    """Words that an earlier version joined, cut again where the index is full."""
+    return _joined(cut.split())
 
-    No text that people wrote is: it takes some hundred thousand different words.
+
+def _joined(words: list[str]) -> str:
+    """The words with single spaces, cut where PostgreSQL's index of one text is full (1 MiB of words, places, pairs).
+
+    No text that people wrote is: it takes tens of thousands of different long words.
     """
     if len(words) < SURELY_FIT and sum(map(len, words)) < 10 * SURELY_FIT:
         return " ".join(words)
     seen: dict[str, int] = {}
+    pairs: set[tuple[str, str]] = set()
     room = MOST_INDEXED
     for place, word in enumerate(words):
         count = seen[word] = seen.get(word, 0) + 1
         room -= (len(word.encode()) + 8 if count == 1 else 0) + (2 if count < 256 else 0)
+        if 0 < place <= PAIRED and (pair := (words[place - 1], word)) not in pairs:
+            pairs.add(pair)
+            room -= len(_paired(pair).encode())
         if room < 0:
             return " ".join(words[:place])
     return " ".join(words)
@@ -153,16 +163,40 @@ def to_fts5(query: Query) -> str:
 
 
 def to_tsquery(query: Query) -> str:
-    """The query in PostgreSQL's tsquery syntax for the configuration `simple`."""
-
-    def piece(term: Term) -> str:
-        words = [f"'{w}'" for w in term.words]
-        if term.prefix:
-            words[-1] += ":*"
-        return "(" + " <-> ".join(words) + ")"
-
-    parts = [piece(t) if t.wanted else f"!{piece(t)}" for t in query.terms]
+    """The query in PostgreSQL's tsquery syntax for the configuration `simple`: words only, as relevance counts them."""
+    parts = [f"({_chained(t, ' <-> ')})" if t.wanted else f"!({_chained(t, ' <-> ')})" for t in query.terms]
     return " & ".join(parts)
+
+
+def to_paired_tsquery(query: Query) -> tuple[str, dict[str, str]]:
+    """The query as an SQL expression of type tsquery with its values, for columns that hold pairs of neighbours too.
+
+    A pair says by itself that two words stand together. Only longer phrases leave their order to be checked, in the few
+    rows that hold all of their pairs. Pairs are no words, so no parser may take them apart.
+    """
+    parts, values = [], {}
+    for i, term in enumerate(query.terms):
+        pairs = tuple(map(_paired, zip(term.words, term.words[1:], strict=False)))
+        asked = []
+        if pairs:
+            asked.append(f"CAST(:pairs{i} AS tsquery)")
+            values[f"pairs{i}"] = _chained(Term(pairs, term.prefix), " & ")
+        if len(pairs) != 1:
+            asked.append(f"to_tsquery('simple', :words{i})")
+            values[f"words{i}"] = _chained(term, " <-> ")
+        said = f"({' && '.join(asked)})"
+        parts.append(said if term.wanted else f"(!! {said})")
+    return " && ".join(parts), values
+
+
+def _paired(words: tuple[str, str]) -> str:
+    """Two neighbouring words as PostgreSQL's index holds them."""
+    return "_" + "_".join(words)
+
+
+def _chained(term: Term, operator: str) -> str:
+    """The words of a term in tsquery syntax; they hold only letters and digits, so nothing can break out of a quote."""
+    return operator.join(f"'{w}'" for w in term.words) + (":*" if term.prefix else "")
 
 
 def find_words(text: str, query: Query) -> list[tuple[int, int]]:

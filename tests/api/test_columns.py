@@ -21,7 +21,8 @@ from api.records.petition_register import PetitionFilter, Viewer, count_petition
 from api.records.petitions import Assignment, Petition, PetitionField
 from api.records.reports import Finding, FindingField, FindingTopic, Report
 from api.records.similar import similar_findings
-from api.records.words import exact_words, folded_words
+from api.records.word_index import hits
+from api.records.words import SURELY_FIT, Query, exact_words, folded_words, parse_query
 
 TODAY = date(2026, 11, 20)
 OPERATOR, STRANGER = Viewer(None, sees_all=True), Viewer(None)
@@ -75,7 +76,7 @@ FILTERS = [
 def wanted_of(rows: list[Petition], own: set[int], wanted: PetitionFilter, viewer: Viewer) -> set[int]:
     """The same filter over plain objects, one petition at a time."""
     from api.records.petition_store import OPEN_STATUSES
-    from api.records.words import find_words, parse_query
+    from api.records.words import find_words
 
     query, found = parse_query(wanted.q), set()
     for p in rows:
@@ -294,6 +295,91 @@ def test_facets_count_what_each_value_would_leave(records: Records, wanted: Find
                     if cursor is None:
                         break
                 assert len(seen) == len(expected) and set(seen) == expected
+
+
+SAID = [
+    "Thủ tục hành chính về đất đai còn chậm",
+    "Hành chính thủ tục chậm, đai đất",
+    "Thủ tục đất, hành chính đai chậm",
+    "Thứ túc hành chinh 1/5 số 105, đất đại",
+]
+
+
+def told(records: Records) -> None:
+    with records.write() as session:
+        session.add(Report(num=1, sha256="1", document_id="d", text="", document={}, issuer=""))
+        session.flush()
+        for i, said in enumerate(SAID):
+            session.add(Finding(num=i, id=f"f{i}", report_num=1, seq=i, kind="limitation", text=said, start=0, end=1, quote=said,
+                                detail={}, exact=exact_words(said), folded=folded_words(said)))  # fmt: skip
+
+
+PHRASES = [
+    ('"đất đai"', [0]), ('"đai đất"', [1]), ('"đất đại"', [3]), ('"dat dai"', [0, 3]), ('"dai dat"', [1]),
+    ('"thủ tục hành chính"', [0]), ('"thu tuc hanh chinh"', [0, 3]), ('"hành chính thủ tục"', [1]),
+    ('"thủ tục hàn*"', [0]), ('"thu tuc hanh ch*"', [0, 3]), ('"thủ t*"', [0, 1, 2]), ('"hành chính đ*"', [2]),
+    ('chậm -"đất đai"', [1, 2]), ('cham -"thu tuc hanh chinh"', [1, 2]), ('chậm -"thủ tục đ*"', [0, 1]), ('chậm -"hành chính đ*"', [0, 1]),
+    ('"thủ tục" "hành chính"', [0, 1, 2]), ('"thủ tục" chậm -đai*', []), ('"1 5 so 105"', [3]), ('"1 5"', [3]), ("105", [3]),
+    ("thu-tuc hanh_chinh", [0, 1, 2, 3]), ('"chính hành"', []), ('"tục thủ"', []),
+]  # fmt: skip
+
+
+def numbered(records: Records, q: str) -> list[int]:
+    query = parse_query(q)
+    assert query
+    with records.read() as session:
+        return sorted(hits(session, "findings", query).tolist())
+
+
+def test_phrases_ask_for_the_order_of_words_and_for_accents_that_were_typed(records: Records) -> None:
+    told(records)
+    assert {q: numbered(records, q) for q, _ in PHRASES} == dict(PHRASES)
+
+
+def test_a_pair_of_words_is_not_a_word(records: Records) -> None:
+    with records.write() as session:
+        session.add(petition(1, random.Random(1), text="1/5", exact="1 5", folded="1 5"))
+    query = [parse_query(q) for q in ("105", "15", '"1 5"', '"1 *"')]
+    with records.read() as session:
+        assert [len(hits(session, "petitions", q)) for q in query if q] == [0, 0, 1, 1]
+
+
+def test_going_back_to_words_alone_and_forward_again_keeps_phrases(url: str) -> None:
+    from alembic import command
+
+    from api.records.migrate import alembic_config
+
+    records = Records(url)
+    upgrade(records)
+    told(records)
+    command.downgrade(alembic_config(records), "0005")
+    many = " ".join(f"{i:x}".rjust(18, "ă") for i in range(27_000))
+    with records.write() as session:  # as an earlier version cut it
+        session.add(petition(1, random.Random(1), exact=many[:970_000], folded="a b"))
+    upgrade(records)
+    assert {q: numbered(records, q) for q, _ in PHRASES} == dict(PHRASES)
+    with records.read() as session:
+        kept = session.scalar(select(Petition.exact)) or ""
+        phrase = parse_query(f'"{" ".join(kept.split()[100:102])}"')
+        assert phrase and hits(session, "petitions", phrase).tolist() == [1]
+    assert many.startswith(kept) and (len(kept) < 500_000) == (not records.sqlite)
+    records.close()
+
+
+@pytest.mark.parametrize("width", [1, 4, 12, 40])
+@pytest.mark.postgres
+def test_the_longest_texts_fit_into_the_index_with_their_pairs(postgres_url: str, width: int) -> None:
+    records = Records(postgres_url)
+    upgrade(records)
+    said = " ".join(f"{i * 7919 % 65_536:x}".rjust(width, "\U00010450") for i in range(1_000_000 // (width + 1)))
+    cut = exact_words(said)
+    some = " ".join(said.split()[: SURELY_FIT - 1])[: 10 * SURELY_FIT - SURELY_FIT]
+    with records.write() as session:
+        session.add(petition(1, random.Random(1), exact=cut, folded=exact_words(some)))
+    with records.read() as session:
+        phrase = parse_query(f'"{" ".join(cut.split()[1000:1002])}"')
+        assert phrase and hits(session, "petitions", Query(phrase.terms, True)).tolist() == [1]
+    records.close()
 
 
 def test_words_that_stand_together_come_first(records: Records) -> None:
