@@ -8,46 +8,11 @@ from dataclasses import replace
 import numpy as np
 from joblib import Parallel, cpu_count, delayed, effective_n_jobs
 from scipy import sparse
-from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC, LinearSVC
 
 from nlp.petitions.features import LinearHead, TextFeatures
 from nlp.petitions.kernel import KernelHead
 from nlp.petitions.members import BlockHead
-
-
-def logistic(x: sparse.csr_matrix, y: np.ndarray, c: float, weight: np.ndarray) -> tuple[np.ndarray, float]:
-    """One L2 logistic regression: weights (columns,), bias. A label without both classes gets a constant."""
-    if len(set(y.tolist())) < 2:
-        return np.zeros(x.shape[1]), 8.0 if y.any() else -8.0
-    fitted = LogisticRegression(C=c, solver="liblinear", dual=True, tol=3e-3, class_weight="balanced", random_state=0)
-    fitted.fit(x, y, sample_weight=weight)
-    return fitted.coef_[0], float(fitted.intercept_[0])
-
-
-def fit_head(
-    x: sparse.csr_matrix,
-    y: np.ndarray,
-    codes: Sequence[str],
-    c: float,
-    weight: np.ndarray,
-    use: np.ndarray | None = None,
-) -> LinearHead:
-    """One-versus-rest logistic regressions.
-
-    Parameters
-    ----------
-    y : bool array (rows, codes)
-    use : bool array (rows, codes), optional
-        which rows a label learns from (sub-fields learn within their field).
-    """
-    rows = [np.ones(len(y), dtype=bool) if use is None else use[:, k] for k in range(len(codes))]
-    found = Parallel()(delayed(logistic)(x[rows[k]], y[rows[k], k], c, weight[rows[k]]) for k in range(len(codes)))
-    return LinearHead(
-        tuple(codes),
-        np.stack([w for w, _ in found], axis=1).astype(np.float32),
-        np.array([b for _, b in found], np.float32),
-    )
 
 
 def emphasis(features: TextFeatures, share: dict[str, float]) -> np.ndarray:
@@ -91,11 +56,11 @@ def fit_kernel(
     )
 
 
-def margin(x: sparse.csr_matrix, y: np.ndarray, c: float) -> tuple[np.ndarray, float]:
+def margin(x: sparse.csr_matrix, y: np.ndarray, c: float, weight: np.ndarray | None = None) -> tuple[np.ndarray, float]:
     """One linear support-vector machine: weights (columns,), bias. A label without both classes gets a constant."""
     if len(set(y.tolist())) < 2:
         return np.zeros(x.shape[1]), 1.0 if y.any() else -1.0
-    fitted = LinearSVC(C=c, dual=True, random_state=0).fit(x, y)
+    fitted = LinearSVC(C=c, dual=True, tol=1e-3, random_state=0).fit(x, y, sample_weight=weight)
     return fitted.coef_[0], float(fitted.intercept_[0])
 
 
@@ -123,9 +88,18 @@ def fit_block(
     )
 
 
-def fit_margins(x: sparse.csr_matrix, y: np.ndarray, codes: Sequence[str], c: float) -> LinearHead:
-    """Linear machines over all columns, one a label."""
-    found = Parallel()(delayed(margin)(x, y[:, k], c) for k in range(len(codes)))
+def fit_margins(
+    x: sparse.csr_matrix, y: np.ndarray, codes: Sequence[str], c: float, weight: np.ndarray | None = None
+) -> LinearHead:
+    """Linear machines over all columns, one a label.
+
+    Parameters
+    ----------
+    y : bool array (rows, codes)
+    weight : float array (rows,), optional
+        how much each row counts.
+    """
+    found = Parallel()(delayed(margin)(x, y[:, k], c, weight) for k in range(len(codes)))
     return LinearHead(
         tuple(codes),
         np.stack([w for w, _ in found], axis=1).astype(np.float32),

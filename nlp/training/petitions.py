@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from joblib import Parallel, delayed
 from scipy import sparse
 
 from nlp.petitions.features import LinearHead
 from nlp.petitions.kernel import KernelHead
 from nlp.petitions.members import GROUPS, BlockHead, Members
 from nlp.petitions.model import BinaryStack, PetitionModel, ReviewLimits
-from nlp.petitions.prepared import prepare
+from nlp.petitions.prepared import Prepared, prepare
 from nlp.petitions.vectors import WordVectors
 from nlp.taxonomy import taxonomy
 from nlp.text import clean, fold
@@ -24,7 +25,6 @@ from nlp.training.heads import (
     block_scores,
     emphasis,
     fit_block,
-    fit_head,
     fit_kernel,
     fit_margins,
     halved,
@@ -59,6 +59,16 @@ def unaccented(row: PetitionRow) -> PetitionRow:
     return replace(row, id=row.id + "~", text=plain)
 
 
+def prepared(texts: Sequence[str], share: int = 400) -> list[Prepared]:
+    """`prepare` for many texts, on as many processes as joblib is told to use."""
+    parts = Parallel()(delayed(_prepare_all)(texts[i : i + share]) for i in range(0, len(texts), share))
+    return [p for part in parts for p in part]
+
+
+def _prepare_all(texts: Sequence[str]) -> list[Prepared]:
+    return [prepare(t) for t in texts]
+
+
 def fit_petitions(
     rows: Sequence[PetitionRow], vectors: WordVectors | None, config: PetitionConfig, say: Progress = lambda _: None
 ) -> tuple[PetitionModel, OutOfFold]:
@@ -78,7 +88,7 @@ def fit_petitions(
     source = np.array([*range(own), *(of[c.id[:-1]] for c in copies)])
 
     say("Tách từ và đếm đặc trưng")
-    texts = [prepare(r.text) for r in every]
+    texts = prepared([r.text for r in every])
     sparse_blocks = [b for b in config.blocks if b != "vector"]
     counts = Counted(texts, sparse_blocks)
     features = fit_features(
@@ -147,7 +157,7 @@ def fit_petitions(
     def clause_heads(train: np.ndarray) -> tuple[LinearHead, LinearHead]:
         known = train[carried.owner[train] >= 0]
         return (
-            fit_head(z[train], cut.labels[train], signal_codes, config.c_signals, clause_weight[train]),
+            fit_margins(z[train], cut.labels[train], signal_codes, config.c_signals, clause_weight[train]),
             fit_margins(z[known], carried.labels[known], codes, config.c_clause),
         )
 
@@ -181,7 +191,12 @@ def fit_petitions(
     right = pointed(said_of_clauses, cut.owner[first], own, cut.labels[first])
 
     say("Học cách kết hợp")
-    judged = np.array([len(p.syllables) >= config.judged_syllables for p in texts[:own]])
+    judged = np.array(
+        [
+            len(p.syllables) >= config.judged_syllables and r.hand not in config.unjudged_hands
+            for p, r in zip(texts[:own], rows, strict=True)
+        ]
+    )
     if judged.sum() < own / 4 or len(set(keys[judged].tolist())) < 2:
         judged[:] = True
     part_of = members.of
