@@ -47,7 +47,9 @@ class Marks:
 @cache
 def marks() -> Marks:
     """The marks of `data/envelope.yaml`."""
-    raw: dict[str, Any] = yaml.safe_load((resources.files("nlp.petitions") / "data" / "envelope.yaml").read_text("utf-8"))
+    raw: dict[str, Any] = yaml.safe_load(
+        (resources.files("nlp.petitions") / "data" / "envelope.yaml").read_text("utf-8")
+    )
     heads = raw["headers"]
 
     def field(names: Sequence[str]) -> re.Pattern[str]:
@@ -74,7 +76,9 @@ def envelope(folded: str) -> tuple[Span, ...]:
     """
     lines = [Span(m.start(), m.end()) for m in re.finditer(r"[^\n]+", folded)]
     found = [*_headers(folded, lines), *_marked(folded, lines)]
-    stamps = [s for line in lines if (m := STAMP.match(folded, line.start, line.end)) for s in (Span(m.start(), m.end()),)]
+    stamps = [
+        s for line in lines if (m := STAMP.match(folded, line.start, line.end)) for s in (Span(m.start(), m.end()),)
+    ]
     if len(stamps) > 1:
         found += stamps
     signature = _signature(folded, lines, bool(found))

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from nlp.petitions.features import best_phrases, syllable_scores
 from nlp.petitions.members import Views
 from nlp.petitions.model import FORMAT, Cut, PetitionModel, clause_summary, sigmoid
+from nlp.petitions.phrases import best_phrases, syllable_scores
 from nlp.petitions.prepared import Prepared, part, prepare
 from nlp.petitions.results import (
     Evidence,
@@ -218,9 +218,7 @@ class PetitionReader:
                 break
             clause = part(prepared, *ranges[k])
             scores = syllable_scores(self.model.clause_features, weights, clause, rows[k])
-            phrases = best_phrases(
-                clause, scores, most=1, longest=SIGNAL_LONGEST, share=0.0, shortest=SIGNAL_SHORTEST
-            )
+            phrases = best_phrases(clause, scores, most=1, longest=SIGNAL_LONGEST, share=0.0, shortest=SIGNAL_SHORTEST)
             span = phrases[0][0] if phrases else Span(clause.syllables[0].start, clause.syllables[-1].end)
             given = prepared.clean.to_source(span.start, span.end)
             if not any(given.start < f.span.end and f.span.start < given.end for f in found):

@@ -7,7 +7,8 @@ import pytest
 
 from nlp.petitions.cues import cue_table, plain_tone
 from nlp.petitions.dates import distances, mentions, reference_day
-from nlp.petitions.features import BLOCKS, best_phrases
+from nlp.petitions.features import BLOCKS
+from nlp.petitions.phrases import best_phrases
 from nlp.petitions.prepared import clauses, part, prepare
 from nlp.petitions.vectors import WordVectors
 from nlp.taxonomy import taxonomy
