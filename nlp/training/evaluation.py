@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +181,8 @@ def _optional(
     config = PetitionConfig(**{k: v for k, v in version.manifest.config.items() if k in known})
     out: dict[str, Any] = {}
     linear = version.manifest.config.get("backend", "linear") == "linear"
+    # Many fits: three folds of cross-validation do for the stacks.
+    config = replace(config, folds=min(config.folds, 3))
     if options.transfer and linear:
         # The test split stays out, so that a researcher may choose by transfer without having seen it.
         rows = corpus.split("train", "validation")

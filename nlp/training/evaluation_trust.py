@@ -148,7 +148,8 @@ def transfer(e: Mapping[str, Any]) -> list[Block]:
         Heading(2, "Chuyển giao: người soạn và kênh chưa từng gặp"),
         Text(
             "Mỗi dòng: học lại từ đầu không có giá trị ấy, chấm trên chính nó (phần huấn luyện và kiểm định; phần "
-            "test đứng ngoài)."
+            "test đứng ngoài). Các giá trị chia làm bốn phần, mỗi lần bỏ riêng cả một phần, nên mô hình còn thiếu cả "
+            "những giá trị khác của phần ấy."
         ),
     ]
     for key, title in (("hand", "Người soạn bị bỏ riêng"), ("channel", "Kênh bị bỏ riêng")):

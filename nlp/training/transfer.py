@@ -33,23 +33,33 @@ def leave_out(
     config: PetitionConfig,
     *,
     least: int = 20,
+    parts: int = 4,
     say: Say = lambda _: None,
     where: str = "local",
 ) -> list[dict[str, object]]:
-    """For every value of `key` with at least `least` rows: fit on all others, judge on it.
+    """For every value of `key` with at least `least` rows: scores of a model that saw no row of it.
 
-    Refits the whole model each time; nothing of the held-out value, thresholds and calibration included, is seen.
+    The values are dealt into `parts` of about equal size; each part is left out once, so that every value is judged by
+    a model that also lacks the others of its part: a little harder than leaving out one alone, at a fraction of the
+    fits. Thresholds and calibration see nothing of the part either.
     """
+    counts = Counter(key(r) for r in rows)
+    if len(counts) < 2:
+        return []
+    dealt: list[set[str]] = [set() for _ in range(min(parts, len(counts)))]
+    for value, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        min(dealt, key=lambda part: sum(counts[v] for v in part)).add(value)
     out: list[dict[str, object]] = []
-    for value, count in sorted(Counter(key(r) for r in rows).items(), key=lambda item: (-item[1], item[0])):
-        if count < least or count == len(rows):
-            continue
-        say(f"Bỏ riêng {value} ({count} đơn)")
+    for part in dealt:
+        say(f"Bỏ riêng {', '.join(sorted(part))} ({sum(counts[v] for v in part)} đơn)")
         with workers(where):
-            model, _ = fit_petitions([r for r in rows if key(r) != value], vectors, config)
-        scores = judge_model(model, [r for r in rows if key(r) == value]).scores(300, SHOWN)
-        out.append({"value": value, "n": count} | {k: v.to_json() for k, v in scores.items()})
-    return out
+            model, _ = fit_petitions([r for r in rows if key(r) not in part], vectors, config)
+        for value in sorted(part):
+            held = [r for r in rows if key(r) == value]
+            if len(held) >= least:
+                scores = judge_model(model, held).scores(300, SHOWN)
+                out.append({"value": value, "n": len(held)} | {k: v.to_json() for k, v in scores.items()})
+    return sorted(out, key=lambda row: (-int(str(row["n"])), str(row["value"])))
 
 
 def learning_curve(
