@@ -70,6 +70,9 @@ def expect(locator: Any) -> Any:
     """Playwright's waiting assertion; imported late, because Playwright may be absent."""
     from playwright.sync_api import expect as waiting
 
+    # As patient as the pages themselves: a busy machine is not a fault of the console.
+    waiting.set_options(timeout=30_000)
+
     return waiting(locator)
 
 
@@ -87,7 +90,7 @@ class Visitor:
     def __init__(self, browser: Any, base: str, name: str, **context: Any) -> None:
         self.context = browser.new_context(base_url=base, locale="vi-VN", **{"viewport": WIDE, **context})
         self.page = self.context.new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(60_000)
         self.trouble: list[str] = []
         self.page.on("console", lambda m: self.trouble.append(m.text) if m.type == "error" else None)
         self.page.on("pageerror", lambda e: self.trouble.append(str(e)))
